@@ -1,0 +1,26 @@
+from typing import Any
+
+from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+
+class RegistryConfig(AppConfig):
+    name = "registry"
+    verbose_name = _("registry")
+
+    def ready(self) -> None:
+        from . import history  # noqa: F401, PLC0415 - registers translations and history once the models exist
+        from .models import guards  # noqa: PLC0415 - as above
+
+        def reinstall(using: str, **kwargs: Any) -> None:
+            guards.install(using)
+
+        post_migrate.connect(reinstall, sender=self, weak=False)
+
+
+class StaffConfig(AdminConfig):
+    """Django's admin, on our own site."""
+
+    default_site = "registry.admin.site.StaffSite"

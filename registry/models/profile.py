@@ -1,0 +1,92 @@
+from typing import Any, Self
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .territories import validate_country
+
+
+def validate_time_zone(value: str) -> None:
+    if value not in available_timezones():
+        raise ValidationError(_("“%(name)s” is no time zone of the IANA database."), params={"name": value})
+
+
+class ServiceProfile(models.Model):
+    """Who provides which service, and the rules of its trust page. One row."""
+
+    provider = models.CharField(_("provider’s legal name"), max_length=200)
+    provider_address = models.TextField(_("provider’s registered address"), blank=True)
+    provider_country = models.CharField(
+        _("provider’s country"), max_length=2, blank=True, validators=[validate_country]
+    )
+    service = models.CharField(_("service name"), max_length=200)
+    service_address = models.CharField(
+        _("address pattern of the service"), max_length=200, help_text=_("For example: *.example.com")
+    )
+    notice_days = models.PositiveSmallIntegerField(
+        _("notice period in days"),
+        default=30,
+        validators=[MaxValueValidator(365)],
+        help_text=_("How long before a change customers are told and may object (GDPR Art. 28(2))."),
+    )
+    time_zone = models.CharField(
+        _("time zone"),
+        max_length=64,
+        default="UTC",
+        validators=[validate_time_zone],
+        help_text=_("The days of releases turn at midnight in this zone."),
+    )
+    contact = models.EmailField(
+        _("contact mailbox"), help_text=_("A role’s mailbox, not a person’s; it is shown to customers.")
+    )
+    security_contact = models.EmailField(
+        _("security contact"), blank=True, help_text=_("For security.txt (RFC 9116); empty means the contact mailbox.")
+    )
+    source_language = models.CharField(
+        _("source language"),
+        max_length=10,
+        choices=settings.LANGUAGES,
+        default="en",
+        help_text=_("The language that binds. It cannot change once a release exists."),
+    )
+    retention_days = models.PositiveSmallIntegerField(
+        _("retention in days"),
+        default=365,
+        validators=[MinValueValidator(1), MaxValueValidator(3650)],
+        help_text=_(
+            "Days after a DPA request is closed or declined until its personal data is erased (GDPR Art. 5(1)(e))."
+        ),
+    )
+    privacy = models.TextField(
+        _("privacy notice"), blank=True, help_text=_("Shown with the DPA request form (GDPR Art. 13). Markdown.")
+    )
+    version = models.PositiveIntegerField(default=0, editable=False)
+
+    class Meta:
+        verbose_name = _("service profile")
+        verbose_name_plural = _("service profile")
+        constraints = [
+            models.CheckConstraint(condition=models.Q(id=1), name="profile_one_row"),
+            models.CheckConstraint(condition=models.Q(notice_days__lte=365), name="profile_notice_days"),
+        ]
+
+    def __str__(self) -> str:
+        return self.service
+
+    @classmethod
+    def load(cls) -> Self | None:
+        return cls.objects.filter(pk=1).first()
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.pk = 1
+        self.version += 1
+        super().save(*args, **kwargs)
+
+    def today(self):
+        """The day it is in the profile's time zone."""
+        return timezone.now().astimezone(ZoneInfo(self.time_zone)).date()

@@ -1,0 +1,53 @@
+"""The tests' database holds the sample policy (three releases in six languages), loaded once; each test rolls back."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.test import TransactionTestCase
+
+from registry.actions.sample import NOUNS, load_sample
+from registry.models import Language, Publication, Release, ServiceProfile, guards
+
+
+def pytest_configure() -> None:
+    # Tests need neither hashed file names nor slow password hashes.
+    settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    with django_db_blocker.unblock():
+        load_sample()
+        connection._test_serialized_contents = connection.creation.serialize_db_to_string()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def flush_gives_the_sample_back() -> Iterator[None]:
+    """After a test with transactions of its own: the only flush that may lift the guards of releases."""
+    teardown = TransactionTestCase._fixture_teardown
+
+    def restore(self: TransactionTestCase) -> None:
+        with guards.lifted():
+            call_command("flush", verbosity=0, interactive=False, allow_cascade=True, inhibit_post_migrate=True)
+            connection.creation.deserialize_db_from_string(connection._test_serialized_contents)
+
+    TransactionTestCase._fixture_teardown = restore
+    yield
+    TransactionTestCase._fixture_teardown = teardown
+
+
+@pytest.fixture
+def empty_registry(db: None) -> None:
+    """A database without the sample."""
+    with guards.lifted():
+        Publication.objects.all().delete()
+        Release.objects.all().delete()
+    for model in reversed(NOUNS.values()):
+        model.objects.all().delete()
+    Language.objects.all().delete()
+    ServiceProfile.objects.all().delete()

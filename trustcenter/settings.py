@@ -1,0 +1,324 @@
+"""All settings, read from the environment; the README has the table.
+
+What is missing or unsafe stops the start with one sentence on stderr and exit code 3, which gunicorn takes
+for "do not try again".
+"""
+
+import sys
+from ipaddress import ip_address, ip_network
+from pathlib import Path
+from typing import Any, NoReturn
+from urllib.parse import urlsplit
+
+import environ
+from django.conf import locale
+from django.utils.csp import CSP
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+
+def refuse(sentence: str) -> NoReturn:
+    print(f"Trust center: {sentence}", file=sys.stderr)
+    raise SystemExit(3)
+
+
+def flag(name: str) -> bool:
+    value = env.str(name, "").strip().lower()
+    if value not in {"", "0", "1", "no", "yes", "false", "true", "off", "on"}:
+        refuse(f"{name} is {value!r}. Set {name} to 1 or 0.")
+    return value in {"1", "yes", "true", "on"}
+
+
+def loopback(host: str | None) -> bool:
+    try:
+        return ip_address(host or "").is_loopback
+    except ValueError:
+        return host == "localhost" or bool(host and host.endswith(".localhost"))
+
+
+DEBUG = flag("DEBUG")
+DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / "var")))
+try:
+    DATA_DIR.mkdir(parents=True, exist_ok=True)
+except OSError as error:
+    refuse(f"DATA_DIR cannot be made ({error.strerror}). Set DATA_DIR to a folder that this user may write to.")
+
+# --- Where we are -----------------------------------------------------------------------------------------------------
+
+PUBLIC_URL = env.str("PUBLIC_URL", "").rstrip("/")
+if not PUBLIC_URL:
+    refuse("PUBLIC_URL is not set. Set it to the address customers use, such as https://trust.example.com.")
+_public = urlsplit(PUBLIC_URL)
+if _public.scheme not in {"http", "https"} or not _public.hostname or _public.path or _public.query:
+    refuse(f"PUBLIC_URL is {PUBLIC_URL!r}. Set it to scheme and host alone, such as https://trust.example.com.")
+SECURE = _public.scheme == "https"
+ON_LOOPBACK = loopback(_public.hostname)
+if not SECURE and not ON_LOOPBACK:
+    refuse(f"PUBLIC_URL is {PUBLIC_URL!r}: plain http is for loopback alone. Set PUBLIC_URL to an https address.")
+if DEBUG and not ON_LOOPBACK:
+    refuse("DEBUG shows settings and source to every visitor. Unset DEBUG, or set PUBLIC_URL to a loopback address.")
+
+SECRET_KEY = env.str("SECRET_KEY", "")
+if not SECRET_KEY:
+    refuse("SECRET_KEY is not set. Set SECRET_KEY to 50 or more random characters and keep it.")
+if len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 5 or SECRET_KEY.startswith("django-insecure-"):
+    refuse("SECRET_KEY is too weak. Set SECRET_KEY to 50 or more random characters.")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+
+ALLOWED_HOSTS = env.list(
+    "ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if ON_LOOPBACK else [_public.hostname]
+)
+if "*" in ALLOWED_HOSTS:
+    refuse("ALLOWED_HOSTS is '*': any host name would be believed. Set ALLOWED_HOSTS to the names you serve.")
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+
+try:
+    TRUSTED_PROXIES = [ip_network(network) for network in env.list("TRUSTED_PROXIES", default=[])]
+except ValueError as error:
+    refuse(f"TRUSTED_PROXIES: {error}. Set TRUSTED_PROXIES to addresses or networks, such as 10.0.0.0/8.")
+
+# --- The house --------------------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "modeltranslation",
+    "registry.apps.RegistryConfig",
+    "registry.apps.StaffConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "axes",
+    "django_tasks_db",
+    "import_export",
+    "simple_history",
+]
+
+MIDDLEWARE = [
+    "registry.public.middleware.SecurityHeaders",
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "registry.public.middleware.BadInput",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "registry.public.middleware.Language",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "trustcenter.urls"
+WSGI_APPLICATION = "trustcenter.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- Data -------------------------------------------------------------------------------------------------------------
+
+try:
+    _database: dict[str, Any] = env.db_url("DATABASE_URL", f"sqlite:///{DATA_DIR / 'trustcenter.sqlite3'}")
+except Exception:
+    refuse("DATABASE_URL cannot be read. Set it to sqlite:////path/file or postgresql://user:password@host/name.")
+if _database.get("ENGINE") == "django.db.backends.sqlite3":
+    _database["OPTIONS"] = {
+        "timeout": 20,
+        "transaction_mode": "IMMEDIATE",
+        # secure_delete overwrites what erasure removes (GDPR Art. 17).
+        "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA secure_delete=ON;",
+    }
+elif _database.get("ENGINE") == "django.db.backends.postgresql":
+    # A database that hangs must not hold every thread: see "When the database hangs" in the README's operations.
+    _database["OPTIONS"] = {"pool": {"min_size": 0, "max_size": 8, "timeout": 1}, "connect_timeout": 2}
+else:
+    refuse("DATABASE_URL names a database we do not support. Set it to an sqlite:// or postgresql:// address.")
+DATABASES = {"default": _database}
+
+# Lock-out counters (django-axes); the table is made by a migration, its keys are hashed below.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "lockouts": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "lockout",
+        "KEY_FUNCTION": "registry.admin.signin.keyed_hash",
+        "TIMEOUT": 24 * 3600,
+    },
+}
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+# --- Mail -------------------------------------------------------------------------------------------------------------
+
+if env.str("EMAIL_URL", ""):
+    try:
+        _mail = env.email_url("EMAIL_URL")
+    except Exception:
+        refuse("EMAIL_URL cannot be read. Set it to smtp+tls://user:password@host:587.")
+    if _mail["EMAIL_BACKEND"] != "django.core.mail.backends.smtp.EmailBackend":
+        refuse("EMAIL_URL is no SMTP address. Set it to smtp+tls://user:password@host:587.")
+    MAILERS: dict[str, dict[str, Any]] = {
+        "default": {
+            "BACKEND": _mail["EMAIL_BACKEND"],
+            "OPTIONS": {
+                "host": _mail["EMAIL_HOST"],
+                "port": _mail["EMAIL_PORT"] or 25,
+                "username": _mail["EMAIL_HOST_USER"] or "",
+                "password": _mail["EMAIL_HOST_PASSWORD"] or "",
+                "use_tls": _mail.get("EMAIL_USE_TLS", False),
+                "use_ssl": _mail.get("EMAIL_USE_SSL", False),
+                "timeout": 20,
+            },
+        }
+    }
+elif ON_LOOPBACK:
+    MAILERS = {
+        "default": {
+            "BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+            "OPTIONS": {"file_path": str(DATA_DIR / "mail")},
+        }
+    }
+else:
+    refuse("EMAIL_URL is not set, so nobody would be answered. Set it to smtp+tls://user:password@host:587.")
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"trust@{_public.hostname if not ON_LOOPBACK else 'example.com'}")
+
+# --- Languages --------------------------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+# Constant: every language keeps its columns and its history, whether public or not. The 24 official languages of the
+# European Union, Norwegian Bokmål, Ukrainian, Brazilian Portuguese, and Arabic, which is written right to left.
+LANGUAGES = [
+    ("en", "English"),
+    ("bg", "Bulgarian"),
+    ("hr", "Croatian"),
+    ("cs", "Czech"),
+    ("da", "Danish"),
+    ("nl", "Dutch"),
+    ("et", "Estonian"),
+    ("fi", "Finnish"),
+    ("fr", "French"),
+    ("de", "German"),
+    ("el", "Greek"),
+    ("hu", "Hungarian"),
+    ("ga", "Irish"),
+    ("it", "Italian"),
+    ("lv", "Latvian"),
+    ("lt", "Lithuanian"),
+    ("mt", "Maltese"),
+    ("pl", "Polish"),
+    ("pt", "Portuguese"),
+    ("ro", "Romanian"),
+    ("sk", "Slovak"),
+    ("sl", "Slovenian"),
+    ("es", "Spanish"),
+    ("sv", "Swedish"),
+    ("nb", "Norwegian Bokmål"),
+    ("uk", "Ukrainian"),
+    ("pt-br", "Brazilian Portuguese"),
+    ("ar", "Arabic"),
+]
+# Django does not know Maltese, and modeltranslation's forms raise KeyError for a language Django does not know.
+locale.LANG_INFO.setdefault("mt", {"bidi": False, "code": "mt", "name": "Maltese", "name_local": "Malti"})
+MODELTRANSLATION_DEFAULT_LANGUAGE = "en"
+MODELTRANSLATION_ENABLE_FALLBACKS = False
+LOCALE_PATHS = [BASE_DIR / "registry" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# --- Static files -----------------------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+# jQuery UI and its style sheet, which modeltranslation's admin takes from a CDN unless told otherwise.
+JQUERY_UI_URL = "vendor/jquery-ui.min.js"
+
+# --- Safety -----------------------------------------------------------------------------------------------------------
+
+SECURE_CSP = {
+    "default-src": [CSP.SELF],
+    "script-src": [CSP.SELF],
+    "style-src": [CSP.SELF],
+    "img-src": [CSP.SELF, "data:"],
+    "font-src": [CSP.SELF],
+    "connect-src": [CSP.SELF],
+    "object-src": [CSP.NONE],
+    "base-uri": [CSP.NONE],
+    "form-action": [CSP.SELF],
+    "frame-ancestors": [CSP.NONE],
+}
+if SECURE:
+    SECURE_CSP["upgrade-insecure-requests"] = []
+SECURE_SSL_REDIRECT = SECURE
+SECURE_HSTS_SECONDS = 63072000 if SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
+SECURE_HSTS_PRELOAD = SECURE
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# A form of the admin with its inlines has a field per language and row.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20000
+
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "admin:login"
+# The same person from the same address: nobody can lock out somebody else.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_HANDLER = "axes.handlers.cache.AxesCacheHandler"
+AXES_CACHE = "lockouts"
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 1  # hours
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_CALLABLE = "registry.admin.signin.locked_out"
+AXES_CLIENT_IP_CALLABLE = "registry.public.client.address"
+AXES_VERBOSE = False
+AXES_DISABLE_ACCESS_LOG = True
+
+# --- What the log holds: no person ------------------------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "registry": {"level": "INFO"},
+        # axes writes user names and addresses.
+        "axes": {"handlers": [], "propagate": False},
+    },
+}
