@@ -14,68 +14,12 @@ _NO_COUNTRY = {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN",
 
 EU = "EU"
 # Treaty on European Union, Art. 52.
-EU_MEMBERS = frozenset(
-    [
-        "AT",
-        "BE",
-        "BG",
-        "CY",
-        "CZ",
-        "DE",
-        "DK",
-        "EE",
-        "ES",
-        "FI",
-        "FR",
-        "GR",
-        "HR",
-        "HU",
-        "IE",
-        "IT",
-        "LT",
-        "LU",
-        "LV",
-        "MT",
-        "NL",
-        "PL",
-        "PT",
-        "RO",
-        "SE",
-        "SI",
-        "SK",
-    ]
-)
+EU_MEMBERS = frozenset("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split())
 # EU and EFTA parties to the EEA Agreement, where the GDPR applies (Joint Committee Decision 154/2018).
 EEA_MEMBERS = EU_MEMBERS | {"IS", "LI", "NO"}
 # UN M49, area 150.
 EUROPE = EU_MEMBERS - {"CY"} | frozenset(
-    [
-        "AD",
-        "AL",
-        "AX",
-        "BA",
-        "BY",
-        "CH",
-        "FO",
-        "GB",
-        "GG",
-        "GI",
-        "IM",
-        "IS",
-        "JE",
-        "LI",
-        "MC",
-        "MD",
-        "ME",
-        "MK",
-        "NO",
-        "RS",
-        "RU",
-        "SJ",
-        "SM",
-        "UA",
-        "VA",
-    ]
+    "AD AL AX BA BY CH FO GB GG GI IM IS JE LI MC MD ME MK NO RS RU SJ SM UA VA".split()
 )
 AREAS = {EU: EU_MEMBERS, "150": EUROPE | {EU}}
 
