@@ -1,0 +1,102 @@
+"""What stands around every public page: languages, navigation, the page's own addresses."""
+
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from .localized import autonym, tag, text_direction
+from .placeholders import Facts, fill
+from .published import Entry, Site
+
+
+class Choice(NamedTuple):
+    """A language that the reader can choose for the page they are on."""
+
+    code: str
+    autonym: str
+    address: str
+    current: bool
+    tag: str
+    direction: str
+
+
+class Link(NamedTuple):
+    label: str
+    address: str
+    current: bool = False
+
+
+def frame(
+    site: Site, language: str, rest: str, *, title: str = "", description: str = "", indexed: bool = True
+) -> dict[str, Any]:
+    """The context that public/base.html needs.
+
+    `rest` is the page's address after /{language}/, so that the language switcher keeps the page. A page that is not
+    `indexed` (an error, an archived release) asks search engines to leave it out.
+    """
+    shown = site.current or site.newest
+    service = shown.content["service"] if shown else {}
+    with override(language):
+        home = _("%(service)s trust center") % {"service": service["service"]} if service else _("Trust center")
+        return {
+            "language": language,
+            "tag": tag(language),
+            "direction": text_direction(language),
+            "og_locale": tag(language).replace("-", "_"),
+            "service": service.get("service", ""),
+            "provider": service.get("provider", ""),
+            "contact": service.get("contact", ""),
+            "home": home,
+            "home_address": f"/{language}/",
+            "title": title,
+            "description": description,
+            "indexed": indexed,
+            "languages": [_choice(code, language, rest) for code in _by_name(site.languages)],
+            "own_name": autonym(language),
+            "canonical": f"{site.public_url}/{language}/{rest}",
+            "alternates": [(tag(code), f"{site.public_url}/{code}/{rest}") for code in sorted(site.languages)],
+            "x_default": _x_default(site, shown, rest),
+            "navigation": _navigation(language, rest, shown),
+            "regions": _regions(site, language, rest),
+            "dpa": Link(_("Request a DPA"), f"/{language}/dpa/", rest == "dpa/") if shown else None,
+        }
+
+
+def _by_name(codes: tuple[str, ...]) -> list[str]:
+    return sorted(codes, key=lambda code: autonym(code).casefold())
+
+
+def _choice(code: str, language: str, rest: str) -> Choice:
+    return Choice(code, autonym(code), f"/{code}/{rest}", code == language, tag(code), text_direction(code))
+
+
+def _x_default(site: Site, shown: Entry | None, rest: str) -> str:
+    """The root chooses a language by itself; other pages have no such address and name the binding language."""
+    if not rest or shown is None:
+        return f"{site.public_url}/"
+    return f"{site.public_url}/{shown.content['source_language']}/{rest}"
+
+
+def _navigation(language: str, rest: str, shown: Entry | None) -> list[Link]:
+    if shown is None:
+        return []
+    return [
+        Link(_("Subprocessors"), f"/{language}/", rest == ""),
+        Link(_("Releases"), f"/{language}/releases/", rest == "releases/"),
+    ]
+
+
+def _regions(site: Site, language: str, rest: str) -> list[Link]:
+    """The regions of the release in force: they have a page each."""
+    if site.current is None:
+        return []
+    content = site.current.content
+    links = []
+    for region in content["regions"]:
+        texts = region["name"]["text"]
+        told = language if language in texts else content["source_language"]
+        name = fill(texts[told], Facts(content["service"], told))
+        address = f"regions/{region['key']}/"
+        links.append(Link(name, f"/{language}/{address}", rest == address))
+    return links
