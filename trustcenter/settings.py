@@ -4,6 +4,7 @@ What is missing or unsafe stops the start with one sentence on stderr and exit c
 for "do not try again".
 """
 
+import re
 import sys
 from ipaddress import ip_address, ip_network
 from pathlib import Path
@@ -38,7 +39,7 @@ def loopback(host: str | None) -> bool:
 
 
 DEBUG = flag("DEBUG")
-DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / "var")))
+DATA_DIR = Path(env.str("DATA_DIR", "") or BASE_DIR / "var")
 try:
     DATA_DIR.mkdir(parents=True, exist_ok=True)
 except OSError as error:
@@ -49,8 +50,12 @@ except OSError as error:
 PUBLIC_URL = env.str("PUBLIC_URL", "").rstrip("/")
 if not PUBLIC_URL:
     refuse("PUBLIC_URL is not set. Set it to the address customers use, such as https://trust.example.com.")
-_public = urlsplit(PUBLIC_URL)
-if _public.scheme not in {"http", "https"} or not _public.hostname or _public.path or _public.query:
+try:
+    _public = urlsplit(PUBLIC_URL)
+    _plain = _public.port != 0 and re.fullmatch(r"https?://(\[[0-9a-f:]+\]|[a-z0-9._-]+)(:\d+)?", PUBLIC_URL)
+except ValueError:
+    _plain = None
+if not _plain:
     refuse(f"PUBLIC_URL is {PUBLIC_URL!r}. Set it to scheme and host alone, such as https://trust.example.com.")
 SECURE = _public.scheme == "https"
 ON_LOOPBACK = loopback(_public.hostname)
@@ -66,8 +71,9 @@ if len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 5 or SECRET_KEY.startswith("dj
     refuse("SECRET_KEY is too weak. Set SECRET_KEY to 50 or more random characters.")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 
-ALLOWED_HOSTS = env.list(
-    "ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if ON_LOOPBACK else [_public.hostname]
+_host = _public.netloc.removesuffix(f":{_public.port}")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[]) or (
+    ["localhost", "127.0.0.1", "[::1]", _host] if ON_LOOPBACK else [_host]
 )
 if "*" in ALLOWED_HOSTS:
     refuse("ALLOWED_HOSTS is '*': any host name would be believed. Set ALLOWED_HOSTS to the names you serve.")
@@ -134,22 +140,31 @@ TEMPLATES = [
 
 # --- Data -------------------------------------------------------------------------------------------------------------
 
+_database_url = env.str("DATABASE_URL", "") or f"sqlite:///{DATA_DIR.absolute() / 'trustcenter.sqlite3'}"
+if not _database_url.startswith(("sqlite://", "postgresql://", "postgres://")):
+    refuse("DATABASE_URL names a database we do not support. Set it to an sqlite:// or postgresql:// address.")
 try:
-    _database: dict[str, Any] = env.db_url("DATABASE_URL", f"sqlite:///{DATA_DIR / 'trustcenter.sqlite3'}")
+    _database: dict[str, Any] = env.db_url_config(_database_url)
 except Exception:
     refuse("DATABASE_URL cannot be read. Set it to sqlite:////path/file or postgresql://user:password@host/name.")
+if _database["NAME"] in {"", ":memory:"}:
+    refuse("DATABASE_URL names no database to keep data in. Set it to an address that ends with the database's name.")
 if _database.get("ENGINE") == "django.db.backends.sqlite3":
     _database["OPTIONS"] = {
+        **_database.get("OPTIONS", {}),
         "timeout": 20,
         "transaction_mode": "IMMEDIATE",
         # secure_delete overwrites what erasure removes (GDPR Art. 17).
         "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA secure_delete=ON;",
     }
-elif _database.get("ENGINE") == "django.db.backends.postgresql":
-    # A database that hangs must not hold every thread: see "When the database hangs" in the README's operations.
-    _database["OPTIONS"] = {"pool": {"min_size": 0, "max_size": 8, "timeout": 1}, "connect_timeout": 2}
 else:
-    refuse("DATABASE_URL names a database we do not support. Set it to an sqlite:// or postgresql:// address.")
+    # A database that hangs must not hold every thread: see "When the database hangs" in the README's operations.
+    _database["OPTIONS"] = {
+        "connect_timeout": 2,
+        # sslmode and the like stand in the address.
+        **_database.get("OPTIONS", {}),
+        "pool": {"min_size": 0, "max_size": 8, "timeout": 1},
+    }
 DATABASES = {"default": _database}
 
 # Lock-out counters (django-axes); the table is made by a migration, its keys are hashed below.
@@ -170,16 +185,18 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 if env.str("EMAIL_URL", ""):
     try:
         _mail = env.email_url("EMAIL_URL")
+        _mail_is_smtp = _mail["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend"
     except Exception:
         refuse("EMAIL_URL cannot be read. Set it to smtp+tls://user:password@host:587.")
-    if _mail["EMAIL_BACKEND"] != "django.core.mail.backends.smtp.EmailBackend":
+    if not _mail_is_smtp or not _mail["EMAIL_HOST"]:
         refuse("EMAIL_URL is no SMTP address. Set it to smtp+tls://user:password@host:587.")
+    _usual_port = 465 if _mail.get("EMAIL_USE_SSL") else 587 if _mail.get("EMAIL_USE_TLS") else 25
     MAILERS: dict[str, dict[str, Any]] = {
         "default": {
             "BACKEND": _mail["EMAIL_BACKEND"],
             "OPTIONS": {
                 "host": _mail["EMAIL_HOST"],
-                "port": _mail["EMAIL_PORT"] or 25,
+                "port": _mail["EMAIL_PORT"] or _usual_port,
                 "username": _mail["EMAIL_HOST_USER"] or "",
                 "password": _mail["EMAIL_HOST_PASSWORD"] or "",
                 "use_tls": _mail.get("EMAIL_USE_TLS", False),

@@ -1,0 +1,73 @@
+"""What a server needs before it serves. Each step looks first, so that a second call changes nothing and is quick."""
+
+import secrets
+from collections.abc import Callable
+from hashlib import sha256
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.db.migrations.executor import MigrationExecutor
+
+from ..actions.sample import NotEmpty, load_sample
+from .catalogues import compile_stale
+
+Say = Callable[[str], object]
+
+
+def prepare(say: Say) -> None:
+    """Bring database, message catalogues and static files up to the code."""
+    migrate(say)
+    compiled = compile_stale()
+    if compiled:
+        say(f"Compiled {len(compiled)} message catalogues.")
+    collect_static(say)
+
+
+def migrate(say: Say) -> None:
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        say("Bringing the database up to date.")
+        call_command("migrate", interactive=False, verbosity=0)
+
+
+def collect_static(say: Say) -> None:
+    """Copy, name by content and compress the static files, unless those there were made from the same ones."""
+    mark = settings.STATIC_ROOT / "collected"
+    digest = static_digest()
+    if mark.exists() and mark.read_text() == digest:
+        return
+    say("Collecting static files.")
+    call_command("collectstatic", interactive=False, verbosity=0)
+    mark.write_text(digest)
+
+
+def static_digest() -> str:
+    """Names the static files as they lie in the source, without reading them."""
+    files = {
+        f"{path} {storage.path(path)} {storage.get_modified_time(path)} {storage.size(path)}"
+        for finder in get_finders()
+        for path, storage in finder.list(["CVS", ".*", "*~"])
+    }
+    return sha256("\n".join([settings.STORAGES["staticfiles"]["BACKEND"], *sorted(files)]).encode()).hexdigest()
+
+
+def fill_with_sample(say: Say) -> None:
+    try:
+        releases = load_sample()
+    except NotEmpty:
+        return
+    say(f"Loaded the sample policy with its {len(releases)} releases.")
+
+
+def first_account(say: Say) -> None:
+    """A staff account, its password said this once, where nobody could sign in yet."""
+    people = get_user_model()._default_manager
+    with transaction.atomic():
+        if people.exists():
+            return
+        password = secrets.token_urlsafe(12)
+        people.create_superuser("admin", password=password)  # type: ignore[attr-defined] - of Django's own user model
+    say(f"Staff sign in as admin with the password {password} (shown this once; change it in the admin).")
