@@ -1,21 +1,20 @@
-"""Check the draft, freeze it into a release, verify the chain of releases."""
+"""Freeze the draft into a release."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date
+from datetime import UTC, date, datetime
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Model, Q
 from django.utils import timezone
-from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from ..exchange import content as shape
 from ..exchange.comparison import Change, compare
-from ..exchange.localized import language_name, territory
-from ..exchange.placeholders import Facts, names, unknown
+from ..history import AUDITED
 from ..models import (
+    DpaRequest,
     Language,
     PolicySection,
     ProcessingLocation,
@@ -28,21 +27,12 @@ from ..models import (
     ServiceProfile,
     Subprocessor,
     TransferMechanism,
-    guards,
 )
+from .checking import Problem, check
 
-
-@dataclass(frozen=True)
-class Problem:
-    """Why the draft cannot be published: a sentence, and the row, field and language where it can be mended."""
-
-    message: str
-    noun: Model | None = None
-    field: str = ""
-    language: str = ""
-
-    def __str__(self) -> str:
-        return self.message
+# SQLSTATE of PostgreSQL where somebody else's transaction went first: unique_violation, serialization_failure,
+# deadlock_detected. SQLite has one writer at a time, so there the second one looks at what the first has published.
+_OVERTAKEN = {"23505", "40001", "40P01"}
 
 
 class CannotPublish(Exception):
@@ -57,6 +47,16 @@ class DraftMoved(CannotPublish):
     """Somebody published or edited since the publisher looked."""
 
 
+@dataclass(frozen=True)
+class Edit:
+    """One change of the draft, as its history tells it."""
+
+    model: type[Model]
+    name: str
+    by: str
+    at: datetime
+
+
 def draft() -> shape.Draft:
     """The rows that the next release would name. Raise CannotPublish where there is no service profile yet."""
     profile = ServiceProfile.load()
@@ -65,7 +65,7 @@ def draft() -> shape.Draft:
     locations = (
         ProcessingLocation.objects.listed()
         .filter(subprocessor__listed=True)
-        .select_related("region")
+        .select_related("region", "subprocessor")
         .prefetch_related("safeguard_sets")
     )
     sets = (
@@ -84,29 +84,41 @@ def draft() -> shape.Draft:
         safeguard_sets=list(sets),
         subprocessors=list(Subprocessor.objects.listed().select_related("parent")),
         locations=list(locations),
-        transfer_mechanisms=list(TransferMechanism.objects.listed().filter(subprocessor__listed=True)),
+        transfer_mechanisms=list(
+            TransferMechanism.objects.listed().filter(subprocessor__listed=True).select_related("subprocessor")
+        ),
     )
 
 
-def preview(found: shape.Draft | None = None, summary: dict[str, str] | None = None) -> shape.Content:
-    """The content that publishing now would freeze."""
+def preview(
+    found: shape.Draft | None = None, summary: dict[str, str] | None = None, last: Release | None = None
+) -> shape.Content:
+    """The content that publishing now, for today, would freeze after `last` (by default the newest release)."""
     found = found or draft()
-    today = found.profile.today()
-    return shape.compose(found, _header(found, Release.objects.newest(), summary or {}, today, backfill=False))
+    header = _header(found, last or Release.objects.newest(), summary or {}, found.profile.today(), backfill=False)
+    return _frozen(found, header)
 
 
 def draft_digest(content: shape.Content) -> str:
-    """Names what a draft says, whatever the day: the publisher publishes what they looked at, or is told."""
-    return shape.digest(shape.encode(shape.facts_of(content)))
+    """Names what a draft says and the number it would get, whatever the day.
+
+    The publisher publishes what they looked at, or is told what came between.
+    """
+    return f"{content['number']}-{shape.digest(shape.encode(shape.facts_of(content)))}"
 
 
 def changes_since(release: Release | None, content: shape.Content) -> list[Change]:
     return compare(shape.decode(release.content) if release else None, content)
 
 
-def check(found: shape.Draft, summary: dict[str, str] | None = None) -> list[Problem]:
-    """Everything that keeps the draft from being published, in the active language."""
-    return [*_languages(found), *_references(found), *_passages(found, summary or {}), *_countries(found)]
+def edits_since(moment: datetime, most: int = 10) -> list[Edit]:
+    """Who has changed the draft since, the latest first."""
+    edits = []
+    for model in AUDITED.keys() - {DpaRequest}:
+        rows = model.history.filter(history_date__gt=moment).select_related("history_user")
+        for row in rows.order_by("-history_date")[:most]:
+            edits.append(Edit(model, str(row.instance), str(row.history_user or ""), row.history_date))
+    return sorted(edits, key=lambda edit: edit.at, reverse=True)[:most]
 
 
 def publish(
@@ -122,23 +134,27 @@ def publish(
     `summary` is prose by language; `expected` the `draft_digest` that the publisher looked at. Raise CannotPublish with
     every problem found, DraftMoved where somebody was quicker.
     """
+    outermost = not connection.in_atomic_block
     try:
         with transaction.atomic():
+            if outermost:
+                _one_snapshot()
             return _publish(in_force_on, summary or {}, by, backfill, expected)
-    except IntegrityError as error:
+    except DatabaseError as error:
         # The chain has one successor for each entry: a publication at the same moment has taken the place.
+        if getattr(error.__cause__, "sqlstate", None) not in _OVERTAKEN:
+            raise
         raise DraftMoved(
             [Problem(_("Another release was published just now. Look at it, then publish again."))]
         ) from error
 
 
 def _publish(in_force_on: date, summary: dict[str, str], by: Any, backfill: bool, expected: str) -> Release:
-    _one_snapshot()
     found, last = draft(), Release.objects.newest()
     header = _header(found, last, summary, in_force_on, backfill=backfill)
-    content = shape.compose(found, header)
+    content = _frozen(found, header)
     if expected and expected != draft_digest(content):
-        raise DraftMoved([Problem(_("The draft has changed since you looked at it. Look again, then publish."))])
+        raise DraftMoved([_moved(expected, last)])
     problems = [*_dates(header, last, found.profile.today()), *check(found, summary)]
     if last and shape.facts_of(shape.decode(last.content)) == shape.facts_of(content):
         problems.append(Problem(_("The draft changes nothing since release %(number)s.") % {"number": last.number}))
@@ -163,10 +179,27 @@ def _publish(in_force_on: date, summary: dict[str, str], by: Any, backfill: bool
 
 
 def _one_snapshot() -> None:
-    """Read the whole draft as of one moment. SQLite's IMMEDIATE transactions do; PostgreSQL is asked to."""
-    if connection.vendor == "postgresql" and len(connection.savepoint_ids) == 0:
+    """Read the whole draft as of one moment. SQLite's IMMEDIATE transactions do; PostgreSQL is asked to.
+
+    Only the first statement of a transaction may ask; inside a caller's transaction its own isolation holds.
+    """
+    if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+
+
+def _frozen(found: shape.Draft, header: shape.Header) -> shape.Content:
+    """The content as it will be read back: in the form of its text, so that comparing finds no change of form."""
+    return shape.decode(shape.encode(shape.compose(found, header)))
+
+
+def _moved(expected: str, last: Release | None) -> Problem:
+    number = last.number if last else 0
+    if expected.partition("-")[0] != str(number + 1):
+        return Problem(
+            _("Release %(number)s was published since you looked. Look at it, then publish again.") % {"number": number}
+        )
+    return Problem(_("The draft has changed since you looked at it. Look again, then publish."))
 
 
 def _header(
@@ -191,169 +224,20 @@ def _dates(header: shape.Header, last: Release | None, today: date) -> Iterator[
     if header.backfill and header.in_force_existing_on > today:
         yield Problem(_("A release of an older archive came into force in the past."))
     if not header.backfill and header.in_force_existing_on < today:
-        yield Problem(_("A release cannot come into force on a day in the past."))
+        yield Problem(_("A release cannot come into force on a day in the past."), field="in_force_on")
     if last is None:
         return
-    if header.in_force_existing_on < last.in_force_existing_on:
+    number = {"number": last.number}
+    if header.backfill and not last.backfill:
+        yield Problem(_("Release %(number)s is no part of the older archive, which ended before it.") % number)
+    if header.published_at < last.published_at:
+        yield Problem(_("The system’s clock stands before the moment when release %(number)s was published.") % number)
+    if header.in_force_existing_on < last.in_force_existing_on or header.in_force_new_on < last.in_force_new_on:
         yield Problem(
-            _("Release %(number)s comes into force later than this one would. Choose its day or a later one.")
-            % {"number": last.number}
+            _("Release %(number)s comes into force later than this one would. Choose its day or a later one.") % number,
+            field="in_force_on",
         )
     if last.in_force_existing_on > today:
         yield Problem(
-            _("Release %(number)s is announced and not yet in force. One announced release at a time.")
-            % {"number": last.number}
+            _("Release %(number)s is announced and not yet in force. One announced release at a time.") % number
         )
-
-
-def _languages(found: shape.Draft) -> Iterator[Problem]:
-    if found.profile.source_language not in found.codes:
-        yield Problem(_("The source language is not public. Make it public first."), found.profile, "source_language")
-    if not found.sections:
-        yield Problem(_("The policy has no section yet. Add one first."))
-    first = Release.objects.order_by("number").first()
-    if first and shape.decode(first.content)["source_language"] != found.profile.source_language:
-        yield Problem(_("The source language cannot change once a release exists."), found.profile, "source_language")
-
-
-def _references(found: shape.Draft) -> Iterator[Problem]:
-    """No row names one that is left out of the release."""
-    unlisted = _("%(noun)s names %(other)s, which is not listed.")
-    for subprocessor in found.subprocessors:
-        if subprocessor.parent and not subprocessor.parent.listed:
-            yield Problem(unlisted % {"noun": subprocessor, "other": subprocessor.parent}, subprocessor, "parent")
-    for location in found.locations:
-        if location.region and not location.region.listed:
-            yield Problem(unlisted % {"noun": location, "other": location.region}, location, "region")
-        for found_set in location.safeguard_sets.all():
-            if not found_set.listed:
-                yield Problem(unlisted % {"noun": location, "other": found_set}, location, "safeguard_sets")
-    for found_set in found.safeguard_sets:
-        for safeguard in found_set.safeguards.all():
-            if not safeguard.listed:
-                yield Problem(unlisted % {"noun": found_set, "other": safeguard}, found_set, "safeguards")
-
-
-_NEEDED = {PolicySection: {"heading"}, Question: {"question", "answer"}, Region: {"name"}}
-
-
-def _passages(found: shape.Draft, summary: dict[str, str]) -> Iterator[Problem]:
-    passages = [*found.passages(), (None, "summary", {code: text for code, text in summary.items() if text.strip()})]
-    facts = shape.compose(found, _header(found, None, {}, found.profile.today(), backfill=False))["service"]
-    source = found.profile.source_language
-    for noun, field, texts in passages:
-        if source not in texts:
-            yield from _silent_source(noun, field, texts, source)
-            continue
-        for language in found.languages:
-            yield from _passage(noun, field, texts, source, language, facts)
-
-
-def _silent_source(noun: Any, field: str, texts: dict[str, str], source: str) -> Iterator[Problem]:
-    certification = isinstance(noun, Safeguard) and noun.kind == Safeguard.Kind.CERTIFICATION
-    needed = field in _NEEDED.get(type(noun), ()) or (isinstance(noun, Safeguard) and not certification)
-    if needed or texts:
-        yield Problem(
-            _("%(passage)s: the source text is missing.") % {"passage": _name(noun, field)}, noun, field, source
-        )
-
-
-def _passage(
-    noun: Any, field: str, texts: dict[str, str], source: str, language: Language, service: dict[str, Any]
-) -> Iterator[Problem]:
-    said = {"passage": _name(noun, field), "language": _language(language.code)}
-    text = texts.get(language.code)
-    if text is None:
-        if language.when_incomplete == Language.WhenIncomplete.BLOCK:
-            yield Problem(
-                _("%(passage)s: the translation is missing. Language: %(language)s.") % said, noun, field, language.code
-            )
-        return
-    for written in unknown(text, Facts(service, language.code)):
-        yield Problem(
-            _("%(passage)s: there is no fact for %(placeholder)s. Language: %(language)s.")
-            % {**said, "placeholder": written},
-            noun,
-            field,
-            language.code,
-        )
-    if names(text) != names(texts[source]):
-        yield Problem(
-            _("%(passage)s: its placeholders are not those of the source. Language: %(language)s.") % said,
-            noun,
-            field,
-            language.code,
-        )
-
-
-def _countries(found: shape.Draft) -> Iterator[Problem]:
-    used: dict[str, Model] = {}
-    for location in found.locations:
-        used.setdefault(location.territory, location)
-    for subprocessor in found.subprocessors:
-        used.setdefault(subprocessor.country, subprocessor)
-    for region in found.regions:
-        for code in region.countries:
-            used.setdefault(code, region)
-    used.setdefault(found.profile.provider_country, found.profile)
-    for code, noun in used.items():
-        for language in found.codes:
-            if code and territory(code, language) is None:
-                yield Problem(
-                    _("%(country)s has no name in the language %(language)s.")
-                    % {"country": code, "language": _language(language)},
-                    noun,
-                )
-
-
-def _name(noun: Any, field: str) -> str:
-    if noun is None:
-        return _("Summary of the release")
-    label = noun._meta.get_field(field).verbose_name
-    return f"{noun._meta.verbose_name} {noun}, {label}"
-
-
-def _language(code: str) -> str:
-    return language_name(code, get_language() or "en")
-
-
-def verify() -> list[str]:
-    """What is wrong with the chain of releases, a sentence each; none where it holds."""
-    wrong = [f"The guard {name} is missing." for name in guards.missing()]
-    previous, expected = None, 1
-    with override("en"):
-        for release in Release.objects.order_by("number"):
-            wrong += [f"Release {release.number}: {reason}" for reason in _broken(release, previous, expected)]
-            previous, expected = release, release.number + 1
-    return wrong
-
-
-def _broken(release: Release, previous: Release | None, expected: int) -> Iterator[str]:
-    if release.number != expected:
-        yield f"its number should be {expected}."
-    if shape.digest(release.content) != release.digest:
-        yield "its digest is not that of its content."
-    if release.previous_digest != (previous.digest if previous else ""):
-        yield "it does not follow the release before it."
-    try:
-        content = shape.decode(release.content)
-        canonical = shape.encode(content) == release.content or content["schema"] != shape.SCHEMA
-    except (ValueError, KeyError, TypeError):
-        yield "its content cannot be read."
-        return
-    if not canonical:
-        yield "its content is not in canonical form."
-    columns = {
-        "number": release.number,
-        "kind": release.kind,
-        "published_at": release.published_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "announced_on": release.announced_on.isoformat(),
-        "in_force_new_on": release.in_force_new_on.isoformat(),
-        "in_force_existing_on": release.in_force_existing_on.isoformat(),
-        "objection_deadline": release.objection_deadline and release.objection_deadline.isoformat(),
-        "backfill": release.backfill,
-        "previous_digest": release.previous_digest or None,
-    }
-    for name, value in columns.items():
-        if content.get(name) != value:
-            yield f"its column {name} does not say what its content says."

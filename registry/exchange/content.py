@@ -114,17 +114,7 @@ def compose(draft: Draft, header: Header) -> Content:
         "source_language": profile.source_language,
         "languages": codes,
         "summary": passage(header.summary),
-        "service": {
-            "provider": profile.provider,
-            "provider_address": profile.provider_address,
-            "provider_country": profile.provider_country,
-            "service": profile.service,
-            "service_address": profile.service_address,
-            "contact": profile.contact,
-            "security_contact": profile.security_contact,
-            "notice_days": profile.notice_days,
-            "retention_days": profile.retention_days,
-        },
+        "service": service(profile),
         "privacy": said(profile, "privacy"),
         "sections": [
             {
@@ -168,6 +158,21 @@ def compose(draft: Draft, header: Header) -> Content:
             for found in draft.safeguard_sets
         ],
         "subprocessors": [_subprocessor(subprocessor, draft, said) for subprocessor in draft.subprocessors],
+    }
+
+
+def service(profile: ServiceProfile) -> dict[str, Any]:
+    """The facts that placeholders in prose stand for."""
+    return {
+        "provider": profile.provider,
+        "provider_address": profile.provider_address,
+        "provider_country": profile.provider_country,
+        "service": profile.service,
+        "service_address": profile.service_address,
+        "contact": profile.contact,
+        "security_contact": profile.security_contact,
+        "notice_days": profile.notice_days,
+        "retention_days": profile.retention_days,
     }
 
 

@@ -1,11 +1,12 @@
 import datetime
 import json
 import threading
+import unicodedata
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from registry.actions import publishing
+from registry.actions import publishing, verifying
 from registry.exchange import content as shape
 from registry.models import Language, PolicySection, Release, ServiceProfile, Subprocessor
 
@@ -28,7 +29,7 @@ def test_the_sample_is_a_chain_of_three_backfilled_releases(db):
         (3, "2024-12-13", True),
     ]
     assert [r.previous_digest for r in releases] == ["", releases[0].digest, releases[1].digest]
-    assert publishing.verify() == []
+    assert verifying.verify() == []
 
 
 def test_publishing_freezes_the_draft_under_the_next_number(changed_draft):
@@ -39,7 +40,7 @@ def test_publishing_freezes_the_draft_under_the_next_number(changed_draft):
     assert "example" in [s["key"] for s in content["subprocessors"]]
     assert content["previous_digest"] == Release.objects.get(number=3).digest
     assert release.digest == shape.digest(release.content)
-    assert publishing.verify() == []
+    assert verifying.verify() == []
 
 
 SUMMARY = {"hu": "Egy új.", "lv": "Vēl viens.", "et": "Veel üks.", "pt-br": "Mais um."}
@@ -146,3 +147,161 @@ def test_of_two_publications_at_once_one_wins_and_the_other_is_told():
 
     assert sorted(map(str, outcomes)) in (["4", "DraftMoved"], ["4", "CannotPublish"])
     assert Release.objects.count() == 4
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif("connection.vendor == 'sqlite'", reason="SQLite has no serialization failures")
+@pytest.mark.parametrize("state", ["40001", "40P01"])
+def test_a_publication_overtaken_by_another_transaction_is_told_to_look_again(monkeypatch, state):
+    def overtaken(*args):
+        connection.cursor().execute(f"DO $$ BEGIN RAISE EXCEPTION 'overtaken' USING ERRCODE = '{state}'; END $$")
+
+    monkeypatch.setattr(publishing, "_publish", overtaken)
+
+    with pytest.raises(publishing.DraftMoved) as refused:
+        publishing.publish(in_force_on=today())
+
+    assert [p.message for p in refused.value.problems] == [
+        "Another release was published just now. Look at it, then publish again."
+    ]
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif("connection.vendor == 'sqlite'", reason="SQLite has one writer at a time")
+def test_a_publication_reads_the_draft_as_of_one_moment(monkeypatch):
+    levels = []
+    frozen = publishing._frozen
+
+    def looking(found, header):
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW transaction_isolation")
+            levels.append(cursor.fetchone()[0])
+        return frozen(found, header)
+
+    monkeypatch.setattr(publishing, "_frozen", looking)
+    Subprocessor.objects.create(key="example", legal_name="Example GmbH", country="DE", kind="service")
+    with transaction.atomic():
+        publishing.publish(in_force_on=today())
+    Subprocessor.objects.create(key="another", legal_name="Another GmbH", country="DE", kind="service")
+    publishing.publish(in_force_on=today())
+
+    assert levels == ["read committed", "repeatable read"]
+
+
+def test_another_error_of_the_database_is_not_taken_for_another_publisher(changed_draft, monkeypatch):
+    monkeypatch.setattr(
+        publishing, "_publish", lambda *args: connection.cursor().execute("SELECT nothing FROM nowhere")
+    )
+
+    with pytest.raises(DatabaseError) as failed:
+        publishing.publish(in_force_on=today())
+
+    assert not isinstance(failed.value, publishing.CannotPublish)
+
+
+def test_whoever_looked_before_another_release_was_published_is_told_its_number(changed_draft):
+    looked_at = publishing.draft_digest(publishing.preview())
+    publishing.publish(in_force_on=today(), expected=looked_at)
+
+    with pytest.raises(publishing.DraftMoved) as refused:
+        publishing.publish(in_force_on=today(), expected=looked_at)
+
+    assert [p.message for p in refused.value.problems] == [
+        "Release 4 was published since you looked. Look at it, then publish again."
+    ]
+
+
+def test_the_day_and_the_summary_are_no_part_of_what_the_publisher_looked_at(changed_draft):
+    looked_at = publishing.draft_digest(publishing.preview())
+
+    release = publishing.publish(
+        in_force_on=today() + datetime.timedelta(days=30),
+        summary={"en": "One more."} | SUMMARY | {"da": "En mere."},
+        expected=looked_at,
+    )
+
+    assert release.number == 4
+
+
+def test_line_ends_of_a_form_and_decomposed_letters_are_no_change(db):
+    section = PolicySection.objects.get(key="definition")
+    section.body_en = unicodedata.normalize("NFD", section.body_en.replace("\n", "\r\n"))
+    section.body_hu = unicodedata.normalize("NFD", section.body_hu)
+    section.save()
+
+    assert publishing.changes_since(Release.objects.newest(), publishing.preview()) == []
+    with pytest.raises(publishing.CannotPublish) as refused:
+        publishing.publish(in_force_on=today())
+    assert [p.message for p in refused.value.problems] == ["The draft changes nothing since release 3."]
+
+
+def test_one_release_may_be_announced_at_a_time_and_none_comes_before_it(changed_draft):
+    publishing.publish(in_force_on=today() + datetime.timedelta(days=10))
+    Subprocessor.objects.create(key="another", legal_name="Another GmbH", country="DE", kind="service")
+
+    with pytest.raises(publishing.CannotPublish) as refused:
+        publishing.publish(in_force_on=today() + datetime.timedelta(days=5))
+
+    assert [(p.message, p.field) for p in refused.value.problems] == [
+        ("Release 4 comes into force later than this one would. Choose its day or a later one.", "in_force_on"),
+        ("Release 4 is announced and not yet in force. One announced release at a time.", ""),
+    ]
+
+
+def test_a_release_is_not_new_to_new_customers_before_the_one_it_follows(changed_draft):
+    last = Release.objects.newest()
+    last.in_force_new_on = last.in_force_existing_on = today() + datetime.timedelta(days=1)
+    last.in_force_existing_on = today() - datetime.timedelta(days=1)
+    header = publishing._header(publishing.draft(), last, {}, today(), backfill=False)
+
+    assert [p.message for p in publishing._dates(header, last, today())] == [
+        "Release 3 comes into force later than this one would. Choose its day or a later one."
+    ]
+
+
+def test_the_archive_ends_with_the_first_release_of_this_system(changed_draft):
+    publishing.publish(in_force_on=today())
+    Subprocessor.objects.create(key="another", legal_name="Another GmbH", country="DE", kind="service")
+
+    with pytest.raises(publishing.CannotPublish) as refused:
+        publishing.publish(in_force_on=today(), backfill=True)
+
+    assert [p.message for p in refused.value.problems] == [
+        "Release 4 is no part of the older archive, which ended before it."
+    ]
+
+
+def test_a_clock_that_stands_before_the_last_release_publishes_nothing(changed_draft, monkeypatch):
+    past = Release.objects.newest().published_at - datetime.timedelta(hours=1)
+    monkeypatch.setattr(publishing.timezone, "now", lambda: past)
+
+    with pytest.raises(publishing.CannotPublish) as refused:
+        publishing.publish(in_force_on=today())
+
+    assert [p.message for p in refused.value.problems] == [
+        "The system’s clock stands before the moment when release 3 was published."
+    ]
+
+
+def test_the_edits_since_a_moment_name_what_was_changed_by_whom_and_leave_out_requests(
+    changed_draft, django_user_model
+):
+    anna = django_user_model.objects.create(username="anna")
+    moment = Subprocessor.history.first().history_date
+    section = PolicySection.objects.get(key="definition")
+    section._history_user = anna
+    section.save()
+
+    edits = publishing.edits_since(moment)
+
+    assert [(e.model, e.name, e.by) for e in edits] == [(PolicySection, "definition", "anna")]
+    assert publishing.edits_since(edits[0].at) == []
+
+
+def test_a_registry_without_profile_says_what_to_do_first(empty_registry):
+    with pytest.raises(publishing.CannotPublish) as refused:
+        publishing.publish(in_force_on=datetime.date(2026, 1, 1))
+
+    assert [p.message for p in refused.value.problems] == ["There is no service profile yet. Add one first."]

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from registry.actions.publishing import verify
+from registry.actions.verifying import verify
 from registry.models import Release
 
 
@@ -13,4 +13,8 @@ class Command(BaseCommand):
         wrong = verify()
         if wrong:
             raise CommandError("\n".join(wrong))
-        self.stdout.write(f"{Release.objects.count()} releases: the chain holds.")
+        newest = Release.objects.newest()
+        if newest is None:
+            self.stdout.write("There is no release yet.")
+            return
+        self.stdout.write(f"{Release.objects.count()} releases: the chain holds. Newest digest: {newest.digest}")

@@ -1,0 +1,152 @@
+"""What keeps the draft from being published."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Model
+from django.utils.text import capfirst
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from ..exchange import content as shape
+from ..exchange.localized import language_name, territory
+from ..exchange.placeholders import Facts, names, unknown
+from ..models import Language, PolicySection, Question, Region, Release, Safeguard
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A sentence about the draft, and the row, field and language where it can be mended."""
+
+    message: str
+    noun: Model | None = None
+    field: str = ""
+    language: str = ""
+
+    def __str__(self) -> str:
+        return self.message
+
+
+def check(found: shape.Draft, summary: dict[str, str] | None = None) -> list[Problem]:
+    """Everything that keeps the draft from being published, in the active language."""
+    return [*_languages(found), *_references(found), *_passages(found, summary or {}), *_countries(found)]
+
+
+def _languages(found: shape.Draft) -> Iterator[Problem]:
+    if found.profile.source_language not in found.codes:
+        yield Problem(_("The source language is not public. Make it public first."), found.profile, "source_language")
+    if not found.sections:
+        yield Problem(_("The policy has no section yet. Add one first."))
+    first = Release.objects.order_by("number").first()
+    if first and shape.decode(first.content)["source_language"] != found.profile.source_language:
+        yield Problem(_("The source language cannot change once a release exists."), found.profile, "source_language")
+
+
+def _references(found: shape.Draft) -> Iterator[Problem]:
+    """No row names one that is left out of the release."""
+    unlisted = _("%(noun)s names %(other)s, which is not listed.")
+    for subprocessor in found.subprocessors:
+        if subprocessor.parent and not subprocessor.parent.listed:
+            yield Problem(unlisted % {"noun": subprocessor, "other": subprocessor.parent}, subprocessor, "parent")
+    for location in found.locations:
+        if location.region and not location.region.listed:
+            yield Problem(unlisted % {"noun": location, "other": location.region}, location, "region")
+        for found_set in location.safeguard_sets.all():
+            if not found_set.listed:
+                yield Problem(unlisted % {"noun": location, "other": found_set}, location, "safeguard_sets")
+    for found_set in found.safeguard_sets:
+        for safeguard in found_set.safeguards.all():
+            if not safeguard.listed:
+                yield Problem(unlisted % {"noun": found_set, "other": safeguard}, found_set, "safeguards")
+
+
+_NEEDED = {PolicySection: {"heading"}, Question: {"question", "answer"}, Region: {"name"}}
+
+
+def _passages(found: shape.Draft, summary: dict[str, str]) -> Iterator[Problem]:
+    said = {code: text for code, text in summary.items() if text.strip()}
+    for code in sorted(said.keys() - set(found.codes)):
+        yield Problem(
+            _("Summary of the release: this language is not public. Language: %(language)s.")
+            % {"language": _language(code)},
+            field="summary",
+            language=code,
+        )
+    facts, source = shape.service(found.profile), found.profile.source_language
+    for noun, field, texts in [*found.passages(), (None, "summary", said)]:
+        if source not in texts:
+            yield from _silent_source(noun, field, texts, source)
+            continue
+        for language in found.languages:
+            yield from _passage(noun, field, texts, source, language, facts)
+
+
+def _silent_source(noun: Any, field: str, texts: dict[str, str], source: str) -> Iterator[Problem]:
+    certification = isinstance(noun, Safeguard) and noun.kind == Safeguard.Kind.CERTIFICATION
+    needed = field in _NEEDED.get(type(noun), ()) or (isinstance(noun, Safeguard) and not certification)
+    if needed or texts:
+        yield Problem(
+            _("%(passage)s: the source text is missing.") % {"passage": passage_name(noun, field)}, noun, field, source
+        )
+
+
+def _passage(
+    noun: Any, field: str, texts: dict[str, str], source: str, language: Language, service: dict[str, Any]
+) -> Iterator[Problem]:
+    said = {"passage": passage_name(noun, field), "language": _language(language.code)}
+    text = texts.get(language.code)
+    if text is None:
+        if language.when_incomplete == Language.WhenIncomplete.BLOCK:
+            yield Problem(
+                _("%(passage)s: the translation is missing. Language: %(language)s.") % said, noun, field, language.code
+            )
+        return
+    for written in unknown(text, Facts(service, language.code)):
+        yield Problem(
+            _("%(passage)s: there is no fact for %(placeholder)s. Language: %(language)s.")
+            % {**said, "placeholder": written},
+            noun,
+            field,
+            language.code,
+        )
+    if names(text) != names(texts[source]):
+        yield Problem(
+            _("%(passage)s: its placeholders are not those of the source. Language: %(language)s.") % said,
+            noun,
+            field,
+            language.code,
+        )
+
+
+def _countries(found: shape.Draft) -> Iterator[Problem]:
+    used: dict[str, Model] = {}
+    for location in found.locations:
+        used.setdefault(location.territory, location)
+    for subprocessor in found.subprocessors:
+        used.setdefault(subprocessor.country, subprocessor)
+    for region in found.regions:
+        for code in region.countries:
+            used.setdefault(code, region)
+    used.setdefault(found.profile.provider_country, found.profile)
+    for code, noun in used.items():
+        for language in found.codes:
+            if code and territory(code, language) is None:
+                yield Problem(
+                    _("%(country)s has no name in the language %(language)s.")
+                    % {"country": code, "language": _language(language)},
+                    noun,
+                )
+
+
+def passage_name(noun: Any, field: str) -> str:
+    """A passage as staff know it: Policy section definition, heading."""
+    if noun is None:
+        return _("Summary of the release")
+    return f"{capfirst(noun._meta.verbose_name)} {noun}, {noun._meta.get_field(field).verbose_name}"
+
+
+def _language(code: str) -> str:
+    known = code in dict(settings.LANGUAGES)
+    return language_name(code, get_language() or "en") if known else f"“{code}”"
