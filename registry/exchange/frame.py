@@ -1,11 +1,14 @@
 """What stands around every public page: languages, navigation, the page's own addresses."""
 
+from datetime import datetime
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from .localized import autonym, tag, text_direction
+from .localized import autonym, language_name, moment, tag, text_direction
 from .placeholders import Facts, fill
 from .published import Entry, Site
 
@@ -100,3 +103,39 @@ def _regions(site: Site, language: str, rest: str) -> list[Link]:
         address = f"regions/{region['key']}/"
         links.append(Link(name, f"/{language}/{address}", rest == address))
     return links
+
+
+def release_facts(entry: Entry, language: str) -> dict[str, Any]:
+    """What a release says of itself, for people."""
+    content = entry.content
+    published = datetime.fromisoformat(content["published_at"]).astimezone(ZoneInfo(content["time_zone"])).date()
+    return {
+        "number": entry.number,
+        "digest": entry.digest,
+        "digest_short": entry.digest[:12],
+        "status": entry.status,
+        "in_force_on": moment(entry.in_force_on, language),
+        "in_force_new_on": moment(entry.in_force_new_on, language),
+        "in_force_iso": entry.in_force_on.isoformat(),
+        "two_clocks": entry.in_force_on != entry.in_force_new_on,
+        "announced_on": moment(content["announced_on"], language),
+        "objection_deadline": content["objection_deadline"] and moment(content["objection_deadline"], language),
+        "published_on": moment(published, language),
+        "backfill": content["backfill"],
+    }
+
+
+def binding(site: Site, entry: Entry, language: str, rest: str) -> dict[str, Any]:
+    """Which language binds, and where the page stands in it; nothing on the pages in that language."""
+    source = entry.content["source_language"]
+    if source == language:
+        return {"binding": None}
+    address = f"/{source}/{rest}" if source in site.languages else ""
+    return {"binding": (tag(source), language_name(source, language), address)}
+
+
+def replaced_on(site: Site, entry: Entry, language: str) -> SafeString | None:
+    """The day on which the next release came into force; none for one that is not superseded."""
+    if entry.status != "superseded":
+        return None
+    return moment(next(found for found in site.entries if found.number > entry.number).in_force_on, language)

@@ -8,6 +8,8 @@ from typing import Literal
 from babel import Locale
 from babel.dates import format_date
 from babel.lists import format_list
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 
 @cache
@@ -29,6 +31,12 @@ def listing(items: Iterable[str], language: str, style: Literal["standard", "or"
 def day(value: date, language: str) -> str:
     """13 December 2024 · 13. december 2024 · 2024. december 13."""
     return format_date(value, format="long", locale=locale(language))
+
+
+def moment(value: date | str, language: str) -> SafeString:
+    """A date in the language's own form, and in ISO form for machines."""
+    found = date.fromisoformat(value) if isinstance(value, str) else value
+    return format_html('<time datetime="{}">{}</time>', found.isoformat(), day(found, language))
 
 
 def language_name(code: str, language: str) -> str:

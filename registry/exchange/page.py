@@ -1,13 +1,22 @@
 """The public pages as HTML: pure functions of the site state, a release and a language. No request, query or clock."""
 
+import html
 from collections.abc import Iterable
 from typing import Any
 
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from .frame import frame
+from ..models import Release
+from .comparison import compare
+from .frame import binding, frame, release_facts, replaced_on
+from .localized import listing
+from .passages import Reader
+from .policy import policy as policy_context
 from .published import Entry, Site, Status
+from .rows import Lists, label
+from .telling import tell
 
 __all__ = ["Entry", "Site", "Status", "frame", "message", "policy", "region", "releases"]
 
@@ -15,26 +24,110 @@ __all__ = ["Entry", "Site", "Status", "frame", "message", "policy", "region", "r
 def policy(site: Site, entry: Entry, language: str, *, permanent: bool = False) -> str:
     """The policy as a release states it. `permanent` keeps the release's own address for the release in force too."""
     rest = f"releases/{entry.number}/" if permanent or entry.status != "in_force" else ""
-    return _render("policy", language, frame(site, language, rest))
+    with override(language):
+        return _render("policy", policy_context(site, entry, language, rest))
 
 
 def releases(site: Site, language: str) -> str:
-    return _render("releases", language, frame(site, language, "releases/"))
+    """Every release, newest first, with what each changed."""
+    with override(language):
+        around = frame(
+            site,
+            language,
+            "releases/",
+            title=_("Releases"),
+            description=_("Every release of this policy, what each changed, and how to verify it."),
+        )
+        told = [_release(site, entry, before, language) for before, entry in _pairs(site)]
+        return _render("releases", {**around, **_verifying(site, language), "releases": told[::-1]})
 
 
 def region(site: Site, key: str, language: str) -> str:
-    """Raise KeyError where the release in force has no such region."""
-    return _render("region", language, frame(site, language, f"regions/{key}/"))
+    """Who processes the data of a region's customers. Raise KeyError where the release in force has no such region."""
+    entry = site.current
+    if entry is None:
+        raise KeyError(key)
+    row = {row["key"]: row for row in entry.content["regions"]}[key]
+    with override(language):
+        return _render("region", _region(site, entry, row, language))
 
 
 def message(
     site: Site, language: str, *, heading: str, text: str, links: Iterable[tuple[str, str]] = (), rest: str = ""
 ) -> str:
     """A plain page, such as a 404: a heading, a sentence, and (label, address) pairs that lead on."""
-    context = frame(site, language, rest, title=heading, indexed=False)
-    return _render("message", language, {**context, "heading": heading, "text": text, "links": list(links)})
-
-
-def _render(name: str, language: str, context: dict[str, Any]) -> str:
     with override(language):
-        return render_to_string(f"public/{name}.html", context)
+        context = frame(site, language, rest, title=heading, indexed=False)
+        return _render("message", {**context, "heading": heading, "text": text, "links": list(links)})
+
+
+def _render(name: str, context: dict[str, Any]) -> str:
+    return render_to_string(f"public/{name}.html", context)
+
+
+def _verifying(site: Site, language: str) -> dict[str, Any]:
+    newest = site.newest
+    if newest is None:
+        return {}
+    return {
+        **binding(site, newest, language, "releases/"),
+        "as_of": f"{site.public_url}/{language}/on/{newest.in_force_on.isoformat()}/",
+        "verify": f"curl -s {site.public_url}/releases/{newest.number}.json | sha256sum",
+    }
+
+
+def _pairs(site: Site) -> list[tuple[Entry | None, Entry]]:
+    return list(zip((None, *site.entries), site.entries, strict=False))
+
+
+def _release(site: Site, entry: Entry, before: Entry | None, language: str) -> dict[str, Any]:
+    reader = Reader(entry.content, language)
+    changes = compare(before.content, entry.content) if before else []
+    return {
+        "entry": entry,
+        **release_facts(entry, language),
+        "kind": "" if entry.content["kind"] == Release.Kind.CHANGE else label(Release.Kind, entry.content["kind"]),
+        "summary": reader.block(entry.content["summary"], f"release:{entry.number}:summary"),
+        "first": before is None,
+        "changes": tell(changes, entry.content, language, before.content if before else None),
+        "replaced_on": replaced_on(site, entry, language),
+    }
+
+
+def _region(site: Site, entry: Entry, row: dict[str, Any], language: str) -> dict[str, Any]:
+    reader = Reader(entry.content, language)
+    lists = Lists(site, entry, reader)
+    name = reader.line(row["name"], f"region:{row['key']}:name")
+    customers = reader.line(row["customers"], f"region:{row['key']}:customers")
+    here, everywhere = [], []
+    for party in entry.content["subprocessors"]:
+        locations = [place for place in party["locations"] if place["region"] in (row["key"], None)]
+        if not party["locations"]:
+            everywhere.append(lists.party(party))
+        if locations:
+            here.append(lists.party(party, locations))
+    countries = row["countries"] or dict.fromkeys(
+        place.country for party in here for place in party.places if place.country and place.region
+    )
+    title = html.unescape(name.text) if name else row["key"]
+    rest = f"regions/{row['key']}/"
+    return {
+        **frame(
+            site,
+            language,
+            rest,
+            title=title,
+            description=_("Who processes the data of customers in one region: where, and under which safeguards."),
+        ),
+        **release_facts(entry, language),
+        **binding(site, entry, language, rest),
+        "entry": entry,
+        "region": row,
+        "name": name,
+        "customers": customers,
+        "countries": listing([lists.country(code) for code in countries], language),
+        "here": here,
+        "everywhere": everywhere,
+        "unstated": any(not place.region for party in here for place in party.places),
+        "untranslated": reader.untranslated_links(),
+    }

@@ -26,15 +26,19 @@ NAMES = (*SERVICE_FACTS, "provider_country", *sorted(LINKS))
 
 @dataclass(frozen=True)
 class Facts:
-    """What placeholders stand for: the `service` of a release's content, told in one language."""
+    """What placeholders stand for: the `service` of a release's content, told in one language.
+
+    Links lead to pages in that language, or in `pages`, where a reader meets a passage in a language of another.
+    """
 
     service: dict[str, Any]
     language: str
+    pages: str = ""
 
     def __getitem__(self, name: str) -> str:
         """Raise KeyError for an unknown placeholder, and for one whose fact is not stated."""
         if name == "dpa":
-            return f"/{self.language}/dpa/"
+            return f"/{self.pages or self.language}/dpa/"
         if name == "provider_country":
             return self._territory(self.service["provider_country"])
         if name in SERVICE_FACTS:

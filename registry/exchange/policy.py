@@ -1,0 +1,139 @@
+"""The policy page's context: a release's sections with its lists where they ask for them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.html import escape
+from django.utils.translation import gettext as _
+
+from ..models import PolicySection, Subprocessor
+from .frame import binding, frame, release_facts, replaced_on
+from .localized import listing
+from .passages import Reader, Said
+from .published import Entry, Site
+from .rows import Lists
+
+Listed = PolicySection.Lists
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section as a page shows it: `key` is its id; `instead` the earlier section that has shown its list already."""
+
+    key: str
+    heading: Said
+    body: Said | None
+    lists: str
+    instead: "Section | None" = None
+
+
+def policy(site: Site, entry: Entry, language: str, rest: str) -> dict[str, Any]:
+    reader = Reader(entry.content, language)
+    lists = Lists(site, entry, reader)
+    # In the order of the page, so that what is not translated is told in that order.
+    sections = _sections(reader)
+    contractual = _contractual(reader)
+    parties = lists.parties()
+    questions = _questions(reader)
+    service = entry.content["service"]
+    heading = _("%(service)s subprocessors") % {"service": service["service"]}
+    context = frame(
+        site,
+        language,
+        rest,
+        title=heading,
+        description=_("%(service)s: who processes customers’ data, where, under which safeguards and since when.")
+        % {"service": service["service"]},
+        # Readers who search must not land on a list that no longer holds.
+        indexed=entry.status != "superseded",
+    )
+    if entry.status == "in_force":
+        context["canonical"] = f"{site.public_url}/{language}/"
+    return {
+        **context,
+        **release_facts(entry, language),
+        **binding(site, entry, language, rest),
+        "heading": heading,
+        "entry": entry,
+        "sections": sections,
+        "parties": parties,
+        "contractual": contractual,
+        "questions": questions,
+        "untranslated": reader.untranslated_links(),
+        "glance": _glance(entry, lists),
+        "replaced_on": replaced_on(site, entry, language),
+        "current": site.current,
+        "announced": _announced(site, entry, language),
+        "for_new": site.current_new if entry.status == "in_force" and site.current_new != entry else None,
+        "older": next((found for found in reversed(site.entries) if found.number < entry.number), None),
+        "newer": next((found for found in site.entries if found.number > entry.number), None),
+    }
+
+
+def _sections(reader: Reader) -> list[Section]:
+    """The release's sections in order; a list that no section asks for follows them: nothing listed may vanish."""
+    sections: list[Section] = []
+    first: dict[str, Section] = {}
+    for row in reader.content["sections"]:
+        heading = reader.line(row["heading"], f"section:{row['key']}:heading") or Said(
+            escape(row["key"]), reader.language
+        )
+        body = reader.block(row["body"], f"section:{row['key']}:body", heading)
+        asked = row["lists"] or ""
+        section = Section(row["key"], heading, body, asked, first.get(asked))
+        sections.append(section)
+        if asked:
+            first.setdefault(asked, section)
+    kinds = {row["kind"] for row in reader.content["subprocessors"]}
+    rows = {
+        Listed.CONTRACTUAL: any(row["kind"] == "contractual" for row in reader.content["safeguards"]),
+        Listed.LOCATIONS: Subprocessor.Kind.INFRASTRUCTURE in kinds,
+        Listed.SUBPROCESSORS: bool(kinds - {Subprocessor.Kind.INFRASTRUCTURE}),
+        Listed.QUESTIONS: bool(reader.content["questions"]),
+    }
+    headings = {
+        Listed.CONTRACTUAL: _("Contractual safeguards"),
+        Listed.LOCATIONS: _("Infrastructure subprocessors"),
+        Listed.SUBPROCESSORS: _("Other subprocessors"),
+        Listed.QUESTIONS: _("Questions and answers"),
+    }
+    return sections + [
+        Section(f"list:{name}", Said(escape(headings[name]), reader.language), None, name)
+        for name, any_row in rows.items()
+        if any_row and name not in first
+    ]
+
+
+def _contractual(reader: Reader) -> list[tuple[str, Said | None]]:
+    return [
+        (row["key"], reader.line(row["text"], f"safeguard:{row['key']}:text"))
+        for row in reader.content["safeguards"]
+        if row["kind"] == "contractual"
+    ]
+
+
+def _questions(reader: Reader) -> list[tuple[str, Said | None, Said | None]]:
+    rows = []
+    for row in reader.content["questions"]:
+        question = reader.line(row["question"], f"question:{row['key']}:question")
+        rows.append((row["key"], question, reader.block(row["answer"], f"question:{row['key']}:answer", question)))
+    return rows
+
+
+def _announced(site: Site, entry: Entry, language: str) -> dict[str, Any] | None:
+    """The release that readers of the one in force should know of."""
+    if entry.status != "in_force" or site.announced is None:
+        return None
+    return {"entry": site.announced, **release_facts(site.announced, language)}
+
+
+def _glance(entry: Entry, lists: Lists) -> dict[str, Any]:
+    """The page in figures: subprocessors, locations, and the countries of the locations."""
+    rows = [location for row in entry.content["subprocessors"] for location in row["locations"]]
+    countries = dict.fromkeys(row["territory"] for row in rows if row["territory"])
+    return {
+        "subprocessors": len(entry.content["subprocessors"]),
+        "locations": len(rows),
+        "countries": listing([lists.country(code) for code in countries], lists.language),
+        "unstated": sum(not row["territory"] for row in rows),
+    }
