@@ -73,7 +73,7 @@ SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 
 _host = _public.netloc.removesuffix(f":{_public.port}")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[]) or (
-    ["localhost", "127.0.0.1", "[::1]", _host] if ON_LOOPBACK else [_host]
+    [*sorted({"localhost", "127.0.0.1", "[::1]", _host})] if ON_LOOPBACK else [_host]
 )
 if "*" in ALLOWED_HOSTS:
     refuse("ALLOWED_HOSTS is '*': any host name would be believed. Set ALLOWED_HOSTS to the names you serve.")
@@ -107,6 +107,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "registry.public.middleware.WithoutDatabase",
     "registry.public.middleware.BadInput",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "registry.public.middleware.Language",
@@ -289,10 +290,13 @@ SECURE_CSP = {
 if SECURE:
     SECURE_CSP["upgrade-insecure-requests"] = []
 SECURE_SSL_REDIRECT = SECURE
+# Monitors ask from within, behind the proxy that ends https.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 63072000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
 SECURE_HSTS_PRELOAD = SECURE
 SECURE_REFERRER_POLICY = "same-origin"
+CSRF_FAILURE_VIEW = "registry.public.errors.csrf_failure"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

@@ -86,13 +86,13 @@ def differences(catalogue: Catalog, extracted: Catalog) -> Iterator[str]:
 
 def _identity(message: Message) -> tuple[str, str]:
     text: Any = message.id
-    return (f" ({message.context})" if message.context else "", text if isinstance(text, str) else " | ".join(text))
+    return f" ({message.context})" if message.context else "", text if isinstance(text, str) else " | ".join(text)
 
 
 def _faults(catalogue: Catalog, message: Message) -> Iterator[str]:
     if message.fuzzy:
         yield "is fuzzy: look at its translation, then remove the mark."
-    texts = [message.string] if isinstance(message.string, str) else list(message.string)
+    texts = [message.string] if isinstance(message.string, str) else list(message.string or ())
     if not all(texts) or (message.pluralizable and len(texts) != catalogue.num_plurals):
         yield "is not translated."
         return

@@ -69,5 +69,5 @@ def first_account(say: Say) -> None:
         if people.exists():
             return
         password = secrets.token_urlsafe(12)
-        people.create_superuser("admin", password=password)  # type: ignore[attr-defined] - of Django's own user model
+        people.create_superuser("admin", password=password)  # type: ignore[attr-defined]  # the user model is Django's own
     say(f"Staff sign in as admin with the password {password} (shown this once; change it in the admin).")

@@ -1,3 +1,4 @@
+from datetime import date
 from typing import Any, Self
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -16,7 +17,7 @@ def validate_time_zone(value: str) -> None:
         raise ValidationError(_("“%(name)s” is no time zone of the IANA database."), params={"name": value})
 
 
-class ServiceProfile(models.Model):
+class ServiceProfile(models.Model):  # type: ignore[django-manager-missing]  # modeltranslation swaps managers at run time
     """Who provides which service, and the rules of its trust page. One row."""
 
     provider = models.CharField(_("provider’s legal name"), max_length=200)
@@ -87,6 +88,6 @@ class ServiceProfile(models.Model):
         self.version += 1
         super().save(*args, **kwargs)
 
-    def today(self):
+    def today(self) -> date:
         """The day it is in the profile's time zone."""
         return timezone.now().astimezone(ZoneInfo(self.time_zone)).date()

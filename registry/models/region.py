@@ -5,7 +5,7 @@ from .noun import Noun
 from .territories import validate_countries
 
 
-class Region(Noun):
+class Region(Noun):  # type: ignore[django-manager-missing]  # modeltranslation swaps managers at run time
     """A hosting region: whose customers' data stays together."""
 
     released_as = "regions"

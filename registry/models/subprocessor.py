@@ -59,7 +59,7 @@ class SubprocessorQuerySet(NounQuerySet):
         return self.listed().filter(dpa_valid_until__lte=until)
 
 
-class Subprocessor(Noun):
+class Subprocessor(Noun):  # type: ignore[django-manager-missing]  # modeltranslation swaps managers at run time
     """Who else processes the data (GDPR Art. 28(2), (4); the facts of SCC 2021/914, Annex III)."""
 
     class Kind(models.TextChoices):
@@ -128,7 +128,7 @@ class Subprocessor(Noun):
     next_review = models.DateField(_("next review"), null=True, blank=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
-    objects = SubprocessorQuerySet.as_manager()
+    objects = SubprocessorQuerySet.as_manager()  # type: ignore[misc, django-manager-missing]  # as above
 
     class Meta:
         verbose_name = _("subprocessor")
@@ -204,7 +204,7 @@ class TransferMechanism(Noun):
     verified_on = models.DateField(_("verified on"), null=True, blank=True)
     expires_on = models.DateField(_("expires on"), null=True, blank=True)
 
-    objects = TransferMechanismQuerySet.as_manager()
+    objects = TransferMechanismQuerySet.as_manager()  # type: ignore[misc]  # narrower than a noun’s
 
     class Meta:
         verbose_name = _("transfer mechanism")
