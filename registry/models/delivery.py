@@ -12,6 +12,10 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def due(self, now: datetime | None = None) -> Self:
         return self.filter(state=Delivery.State.QUEUED, due_at__lte=now or timezone.now()).order_by("due_at", "id")
 
+    def failed(self) -> Self:
+        """Refused for good: somebody has to look."""
+        return self.filter(state=Delivery.State.FAILED).order_by("due_at")
+
     def stale(self, before: datetime) -> Self:
         """Claimed, but by a worker that has not reported since."""
         return self.filter(state=Delivery.State.CLAIMED, claimed_at__lt=before)

@@ -1,8 +1,17 @@
+from datetime import date
+from typing import Self
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from .noun import Noun
+from .noun import Noun, NounQuerySet
+
+
+class SafeguardQuerySet(NounQuerySet):
+    def expiring(self, until: date) -> Self:
+        """Listed ones whose validity ends on that day or has ended."""
+        return self.listed().filter(valid_until__lte=until)
 
 
 class Safeguard(Noun):
@@ -38,6 +47,8 @@ class Safeguard(Noun):
     )
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    objects = SafeguardQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("safeguard")

@@ -17,6 +17,9 @@ EU = "EU"
 EU_MEMBERS = frozenset("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split())
 # EU and EFTA parties to the EEA Agreement, where the GDPR applies (Joint Committee Decision 154/2018).
 EEA_MEMBERS = EU_MEMBERS | {"IS", "LI", "NO"}
+# Adequacy decisions of the Commission that cover every recipient or all commercial ones (GDPR Art. 45). Not the United
+# States: theirs covers the organisations certified under the Data Privacy Framework alone.
+ADEQUATE = frozenset("AD AR CA CH FO GB GG IL IM JE JP KR NZ UY".split())
 # UN M49, area 150.
 EUROPE = EU_MEMBERS - {"CY"} | frozenset(
     "AD AL AX BA BY CH FO GB GG GI IM IS JE LI MC MD ME MK NO RS RU SJ SM UA VA".split()
