@@ -162,6 +162,8 @@ else:
     # A database that hangs must not hold every thread: see "When the database hangs" in the README's operations.
     _database["OPTIONS"] = {
         "connect_timeout": 2,
+        # A network that swallows packets, in milliseconds; half an hour otherwise.
+        "tcp_user_timeout": 5000,
         # sslmode and the like stand in the address.
         **_database.get("OPTIONS", {}),
         "pool": {"min_size": 0, "max_size": 8, "timeout": 1},

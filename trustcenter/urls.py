@@ -1,4 +1,26 @@
 from django.contrib import admin
 from django.urls import path
 
-urlpatterns = [path("admin/", admin.site.urls)]
+from registry.public import dpa, health, releases
+
+handler400 = "registry.public.errors.bad_request"
+handler403 = "registry.public.errors.forbidden"
+handler404 = "registry.public.errors.not_found"
+handler500 = "registry.public.errors.server_error"
+
+urlpatterns = [
+    path("", releases.front, name="front"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("robots.txt", releases.ready, name="robots"),
+    path("sitemap.xml", releases.ready, name="sitemap"),
+    path(".well-known/security.txt", releases.ready, name="security"),
+    path("releases/<int:number>.json", releases.exact, name="exact"),
+    path("admin/", admin.site.urls),
+    path("<slug:code>/", releases.policy, name="policy"),
+    path("<slug:code>/releases/", releases.releases, name="releases"),
+    path("<slug:code>/releases/<int:number>/", releases.release, name="release"),
+    path("<slug:code>/regions/<slug:key>/", releases.region, name="region"),
+    path("<slug:code>/on/<str:written>/", releases.on, name="on"),
+    *dpa.urlpatterns,
+]

@@ -1,11 +1,22 @@
+import logging
 from collections.abc import Callable
+from urllib.parse import unquote_to_bytes
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.request import UnreadablePostError
 from django.utils import translation
 from django.utils.translation import get_language_from_request
 
+from . import errors, site
+from .known import OUT_OF_REACH
+
+log = logging.getLogger(__name__)
+
 Next = Callable[[HttpRequest], HttpResponse]
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+# Bytes of a whole request to the admin: the files that staff import.
+STAFF_UPLOAD = 10 * 1024 * 1024
 
 
 class SecurityHeaders:
@@ -39,8 +50,63 @@ class Language:
 
 
 class BadInput:
+    """Refuse what no browser sends, with a sentence, before a view or a database meets it."""
+
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self._refusal(request) or self.get_response(request)
+
+    def _refusal(self, request: HttpRequest) -> HttpResponse | None:
+        path = request.META.get("PATH_INFO", "").encode("latin-1", "replace")
+        query = unquote_to_bytes(request.META.get("QUERY_STRING", "").encode("latin-1", "replace"))
+        if not _text(path) or not _text(query):
+            return errors.refused(request, errors.not_text)
+        length = int(request.META.get("CONTENT_LENGTH") or 0)
+        staff = request.path_info.startswith("/admin/")
+        if length > (STAFF_UPLOAD if staff else settings.DATA_UPLOAD_MAX_MEMORY_SIZE):
+            return errors.too_large(request)
+        if request.method != "POST" or not length:
+            return None
+        if request.content_type not in FORMS:
+            return None if staff else errors.refused(request, errors.not_a_form, 415)
+        try:
+            return None if _form_is_text(request) else errors.refused(request, errors.not_text)
+        except UnreadablePostError:
+            return errors.refused(request, errors.unreadable)
+
+
+def _form_is_text(request: HttpRequest) -> bool:
+    """Django reads broken UTF-8 with replacement characters, and PostgreSQL refuses NUL with an exception."""
+    if request.content_type == FORMS[0]:
+        return _text(unquote_to_bytes(request.body))
+    # The parts are bytes of any kind; what became of the text fields tells.
+    parts = [(name, value) for name, values in request.POST.lists() for value in values]
+    return not any("\0" in part or "\ufffd" in part for pair in parts for part in pair)
+
+
+def _text(data: bytes) -> bool:
+    try:
+        return "\0" not in data.decode()
+    except UnicodeDecodeError:
+        return False
+
+
+class WithoutDatabase:
+    """A database that does not answer is no fault of the page: 503 and when to try again."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        # Known from the site's own thread: a request that asked as well could hang, and hold its thread.
+        if request.path_info.startswith("/admin/") and site.database_down():
+            return errors.unavailable(request)
         return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, OUT_OF_REACH):
+            return None
+        log.warning("%s: the database does not answer (%s).", request.method, type(exception).__name__)
+        return errors.unavailable(request)

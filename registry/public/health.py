@@ -1,0 +1,60 @@
+"""For monitors. `/healthz`: the process answers; a load balancer asks this one, for pages go on without a database.
+`/readyz`: everything works; 503 tells people, not machines, that something must be mended."""
+
+from typing import Any
+
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+
+from ..models import Delivery
+from . import site
+from .errors import reads
+from .known import DOWN
+
+# Seconds. A mail waits for moments; one that is due for so long has no worker.
+LATE = 15 * 60
+
+
+@reads
+def healthz(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8", headers={"Cache-Control": "no-store"})
+
+
+@reads
+def readyz(request: HttpRequest) -> HttpResponse:
+    newest = site.current().newest
+    state: dict[str, Any] = {"release": newest.number if newest else None, **_database()}
+    ready = state["database"] == "ok" and not state["queue"]["late"] and newest is not None
+    return JsonResponse({"ready": ready, **state}, status=200 if ready else 503, headers={"Cache-Control": "no-store"})
+
+
+def _database() -> dict[str, Any]:
+    if site.database_down():
+        # Known from the site's own thread: asking again could hang.
+        return {"database": "down", "pages": "last-known"}
+    try:
+        if not _migrated():
+            return {"database": "not migrated", "pages": "current"}
+        return {"database": "ok", "pages": "current", "queue": _queue()}
+    except DOWN:
+        return {"database": "down", "pages": "last-known"}
+
+
+def _queue() -> dict[str, Any]:
+    oldest = Delivery.objects.due().values_list("due_at", flat=True).first()
+    age = int((timezone.now() - oldest).total_seconds()) if oldest else 0
+    return {"oldest_due_seconds": age, "late": age > LATE}
+
+
+_applied = False
+
+
+def _migrated() -> bool:
+    """Asked until it is so; what is applied stays applied while this process lives."""
+    global _applied
+    if not _applied:
+        executor = MigrationExecutor(connection)
+        _applied = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return _applied

@@ -1,0 +1,3 @@
+from .bench_pages import main
+
+main()
