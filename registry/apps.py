@@ -24,3 +24,10 @@ class StaffConfig(AdminConfig):
     """Django's admin, on our own site."""
 
     default_site = "registry.admin.site.StaffSite"
+
+    def ready(self) -> None:
+        # First the whole package: a site that is made while its own package is being imported is made twice, and what
+        # was registered with the first one is lost.
+        from . import admin  # noqa: F401, PLC0415 - as above
+
+        super().ready()

@@ -1,0 +1,2 @@
+# Registered by being imported.
+from . import dpa  # noqa: F401

@@ -23,7 +23,7 @@ def new_reference() -> str:
 class DpaRequestQuerySet(models.QuerySet["DpaRequest"]):
     def waiting(self) -> Self:
         """Requests on which staff has yet to decide, the longest waiting first."""
-        return self.filter(state__in=DpaRequest.OPEN).order_by("received_at")
+        return self.filter(state__in=DpaRequest.OPEN, erased_at__isnull=True).order_by("received_at")
 
     def with_identity(self) -> Self:
         return self.filter(requester__isnull=False)

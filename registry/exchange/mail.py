@@ -1,0 +1,110 @@
+"""The mails about a DPA request: rendered when they are sent, text and HTML from one set of values."""
+
+from email.headerregistry import Address
+from email.utils import parseaddr
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from ..models import Delivery, DpaRequest
+from .content import Content
+from .localized import day, tag, territory, text_direction
+from .placeholders import Facts, fill
+
+
+def receipt(request: DpaRequest, content: Content) -> EmailMultiAlternatives:
+    """To the requester, in the language of their form; `content` is that of the release they were shown.
+
+    The note and the address are not repeated: nobody can have us carry a text of theirs to a mailbox of their choice.
+    """
+    with override(request.language):
+        requester, service = request.requester, content["service"]
+        asked = [
+            (_("Company"), requester.company),
+            (_("Country"), territory(request.country, request.language) or request.country),
+            (_("Account"), requester.account),
+            (_("Signatory"), requester.name),
+            (_("Hosting region"), region_name(content, request.region, request.language)),
+        ]
+        context = {
+            "request": request,
+            "service": service["service"],
+            "provider": service["provider"],
+            "contact": service["contact"],
+            "received_on": _received_on(request, content, request.language),
+            "asked": [(label, value) for label, value in asked if value],
+            "privacy": f"{settings.PUBLIC_URL}/{request.language}/dpa/privacy/" if content["privacy"] else "",
+        }
+        subject = _("We have received your DPA request %(reference)s") % {"reference": request.reference}
+        return _message(Delivery.Kind.DPA_RECEIPT, request, content, requester.email, subject, context)
+
+
+def notice(request: DpaRequest, content: Content, *, to: str, page: str) -> EmailMultiAlternatives:
+    """To staff, in the source language: where to look, and nothing about the person, for fewer copies of it."""
+    language = content["source_language"]
+    with override(language):
+        context = {
+            "request": request,
+            "service": content["service"]["service"],
+            "country": territory(request.country, language) or request.country,
+            "region": region_name(content, request.region, language),
+            "received_on": _received_on(request, content, language),
+            "page": page,
+        }
+        subject = _("New DPA request %(reference)s") % {"reference": request.reference}
+        return _message(Delivery.Kind.DPA_NOTICE, request, content, to, subject, context, language)
+
+
+def _received_on(request: DpaRequest, content: Content, language: str) -> str:
+    """The day in the release's time zone."""
+    return day(request.received_at.astimezone(ZoneInfo(content["time_zone"])).date(), language)
+
+
+def region_name(content: Content, key: str, language: str) -> str:
+    """The name of a release's region, in the language or else the source's; the key where the release has none."""
+    for region in content["regions"]:
+        if region["key"] == key:
+            told = language if language in region["name"]["text"] else content["source_language"]
+            return fill(region["name"]["text"][told], Facts(content["service"], told))
+    return key
+
+
+def _message(
+    kind: Delivery.Kind,
+    request: DpaRequest,
+    content: Content,
+    to: str,
+    subject: str,
+    context: dict[str, Any],
+    language: str = "",
+) -> EmailMultiAlternatives:
+    language = language or request.language
+    context = {**context, "subject": subject, "tag": tag(language), "direction": text_direction(language)}
+    message = EmailMultiAlternatives(
+        subject=subject,
+        body=render_to_string(f"mail/{kind}.txt", context).strip() + "\n",
+        from_email=_from(content["service"]["service"]),
+        to=[to],
+        reply_to=[content["service"]["contact"]],
+        headers={
+            # The same for every attempt: a mail that goes out twice is known as one.
+            "Message-ID": f"<{kind}.{request.reference}@{urlsplit(settings.PUBLIC_URL).hostname}>",
+            "Auto-Submitted": "auto-generated",  # RFC 3834: no out-of-office answers
+            "X-Auto-Response-Suppress": "All",
+            "Content-Language": tag(language),
+        },
+    )
+    message.attach_alternative(render_to_string(f"mail/{kind}.html", context), "text/html")
+    return message
+
+
+def _from(service: str) -> str:
+    """The sender's address, under the service's name where the setting gives none."""
+    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    return str(Address(display_name=name or " ".join(service.split()), addr_spec=address))
