@@ -30,7 +30,7 @@ bench:
 
 messages:
 	@bin/environment requirements-dev.txt
-	@bin/development manage.py makemessages $(CATALOGUES:%=--locale=%) --no-wrap --no-obsolete --add-location=file --ignore=tests
+	@bin/development manage.py makemessages $(CATALOGUES:%=--locale=%) --no-wrap --no-obsolete --add-location=file --ignore=tests --ignore=var
 
 requirements:
 	@uv=$$(bin/find-uv) || { echo "Trust center: uv is needed. Install it with: pip install uv" >&2; exit 1; }; \

@@ -75,7 +75,7 @@ def test_a_missing_or_unsafe_setting_stops_the_start_with_a_sentence_that_names_
 
 
 def test_gunicorn_stops_at_an_unsafe_setting_instead_of_starting_its_workers_again(tmp_path: Path) -> None:
-    given = {**LOOPBACK, "PUBLIC_URL": "http://trust.example.com", "WEB_CONCURRENCY": "1"}
+    given = {**LOOPBACK, "PUBLIC_URL": "http://trust.example.com"}
 
     done = start(tmp_path, ["-m", "gunicorn", "--bind", "127.0.0.1:0"], given)
 

@@ -44,20 +44,20 @@ def _fresh(po: Path) -> bool:
     return mo.exists() and mo.stat().st_mtime_ns >= po.stat().st_mtime_ns
 
 
-def wrong() -> list[str]:
+def wrong(folder: Path = FOLDER) -> list[str]:
     """What keeps the catalogues from saying in every language what the code says. Needs gettext's programs."""
     with tempfile.TemporaryDirectory() as scratch:
-        extracted = _extract(Path(scratch))
-        return [problem for po in catalogues() for problem in differences(read(po), read(extracted[po]))]
+        extracted = _extract(catalogues(folder), Path(scratch))
+        return [problem for po, copy in extracted.items() for problem in differences(read(po), read(copy))]
 
 
-def _extract(scratch: Path) -> dict[Path, Path]:
+def _extract(pos: list[Path], scratch: Path) -> dict[Path, Path]:
     """Run makemessages in a copy of the project; the copy's catalogue by the original's path."""
     root: Path = settings.BASE_DIR
     for name in SOURCES:
         shutil.copytree(root / name, scratch / name, ignore=shutil.ignore_patterns("__pycache__", "*.mo"))
     shutil.copy(root / "manage.py", scratch)
-    copies = {po: scratch / po.relative_to(root) for po in catalogues()}
+    copies = {po: scratch / po.relative_to(root) for po in pos}
     subprocess.run(  # noqa: S603 - our own command, with the names of our own folders
         [
             *(sys.executable, "manage.py", "makemessages", "--no-obsolete", "--verbosity=0"),
@@ -78,8 +78,8 @@ def differences(catalogue: Catalog, extracted: Catalog) -> Iterator[str]:
         yield f"{name}: {text!r}{context} is missing. Run make messages."
     for context, text in sorted(there.keys() - needed):
         yield f"{name}: {text!r}{context} is in the code no more. Run make messages."
-    for text in catalogue.obsolete:
-        yield f"{name}: {text!r} is obsolete. Run make messages."
+    for key in catalogue.obsolete:
+        yield f"{name}: {key!r} is obsolete. Run make messages."
     for (_context, text), message in there.items():
         yield from (f"{name}: {text!r} {problem}" for problem in _faults(catalogue, message))
 

@@ -1,8 +1,9 @@
 """What a server needs before it serves. Each step looks first, so that a second call changes nothing and is quick."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from hashlib import sha256
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -40,6 +41,10 @@ def collect_static(say: Say) -> None:
     if mark.exists() and mark.read_text() == digest:
         return
     say("Collecting static files.")
+    # collectstatic passes over a file that is no older than its source, to the second. What stands under its own name
+    # goes; what is named by its content stays, for pages that are out in the world.
+    for name, _storage in _static_files():
+        (settings.STATIC_ROOT / name).unlink(missing_ok=True)
     call_command("collectstatic", interactive=False, verbosity=0)
     mark.write_text(digest)
 
@@ -47,11 +52,15 @@ def collect_static(say: Say) -> None:
 def static_digest() -> str:
     """Names the static files as they lie in the source, without reading them."""
     files = {
-        f"{path} {storage.path(path)} {storage.get_modified_time(path)} {storage.size(path)}"
-        for finder in get_finders()
-        for path, storage in finder.list(["CVS", ".*", "*~"])
+        f"{storage.path(name)} {storage.get_modified_time(name)} {storage.size(name)}"
+        for name, storage in _static_files()
     }
     return sha256("\n".join([settings.STORAGES["staticfiles"]["BACKEND"], *sorted(files)]).encode()).hexdigest()
+
+
+def _static_files() -> Iterator[tuple[str, Any]]:
+    for finder in get_finders():
+        yield from finder.list([])
 
 
 def fill_with_sample(say: Say) -> None:
@@ -69,5 +78,5 @@ def first_account(say: Say) -> None:
         if people.exists():
             return
         password = secrets.token_urlsafe(12)
-        people.create_superuser("admin", password=password)  # type: ignore[attr-defined]  # the user model is Django's own
+        people.create_superuser("admin", password=password)
     say(f"Staff sign in as admin with the password {password} (shown this once; change it in the admin).")

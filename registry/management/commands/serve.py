@@ -4,7 +4,6 @@ import sys
 from typing import Any
 
 from django.conf import settings
-from django.core.management import get_commands
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
@@ -41,24 +40,24 @@ def listen(host: str, port: str) -> socket.socket:
     """The door that visitors knock at, open before set-up and while a gunicorn that died starts again."""
     try:
         number = int(port)
+        if not 0 < number < 65536:
+            raise ValueError(port)
         family, kind, protocol, _name, address = socket.getaddrinfo(host, number, type=socket.SOCK_STREAM)[0]
         door = socket.socket(family, kind, protocol)
-    except (ValueError, OverflowError, OSError) as error:
+    except (ValueError, OSError) as error:
         raise CommandError(f"There is no address {host}:{port} here. Set HOST and PORT to one.") from error
     try:
         door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         door.bind(address)
         door.listen(2048)
-    except (OverflowError, OSError) as error:
+    except OSError as error:
         door.close()
-        reason = getattr(error, "strerror", None) or error
-        raise CommandError(f"{host}:{port} cannot be served: {reason}. Set PORT to a free one.") from error
+        raise CommandError(f"{host}:{port} cannot be served: {error.strerror}. Set PORT to a free one.") from error
     return door
 
 
 def children(door: socket.socket) -> list[Child]:
     manage = str(settings.BASE_DIR / "manage.py")
-    work = "worker" if "worker" in get_commands() else "db_worker"
     return [
         Child(
             "The web server",
@@ -68,5 +67,5 @@ def children(door: socket.socket) -> list[Child]:
             ],
             pass_fds=[door.fileno()],
         ),
-        Child("The worker", [sys.executable, manage, work]),
+        Child("The worker", [sys.executable, manage, "worker"]),
     ]
