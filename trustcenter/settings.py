@@ -341,6 +341,8 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         "registry": {"level": "INFO"},
+        # A visitor's mistake (404, 400) is not ours.
+        "django.request": {"level": "ERROR"},
         # axes writes user names and addresses.
         "axes": {"handlers": [], "propagate": False},
     },
