@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.utils.html import escape, format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from . import markdown
@@ -35,20 +35,30 @@ class Said:
     def direction(self) -> str:
         return text_direction(self.language)
 
-    def __html__(self) -> str:
-        """As part of a line; a foreign passage carries its language, for the eye and for a voice."""
+    @property
+    def marked(self) -> SafeString:
+        """The text alone, with its language where that is not the page's."""
         if not self.foreign:
             return self.text
+        anchor = format_html(' id="{}"', self.anchor) if self.anchor else ""
         return format_html(
-            '<span{} lang="{}" dir="{}" class="foreign">{}</span> <small class="tongue">'
-            '<span class="sr">{}</span> {}</small>',
-            format_html(' id="{}"', self.anchor) if self.anchor else "",
-            self.tag,
-            self.direction,
-            self.text,
+            '<span{} lang="{}" dir="{}" class="foreign">{}</span>', anchor, self.tag, self.direction, self.text
+        )
+
+    @property
+    def badge(self) -> SafeString:
+        """The name of a foreign passage's language, for the eye and for a voice."""
+        if not self.foreign:
+            return mark_safe("")
+        return format_html(
+            ' <small class="tongue"><span class="sr">{}</span> {}</small>',
             _("Not translated. Language:"),
             self.language_name,
         )
+
+    def __html__(self) -> str:
+        """As part of a line."""
+        return self.marked + self.badge
 
     __str__ = __html__
 

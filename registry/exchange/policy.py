@@ -32,16 +32,17 @@ def policy(site: Site, entry: Entry, language: str, rest: str) -> dict[str, Any]
     lists = Lists(site, entry, reader)
     # In the order of the page, so that what is not translated is told in that order.
     sections = _sections(reader)
-    contractual = _contractual(reader)
+    contractual = _contractual(reader, sections)
     parties = lists.parties()
     questions = _questions(reader)
     service = entry.content["service"]
     heading = _("%(service)s subprocessors") % {"service": service["service"]}
+    numbered = _("%(heading)s, release %(number)s") % {"heading": heading, "number": entry.number}
     context = frame(
         site,
         language,
         rest,
-        title=heading,
+        title=numbered if rest else heading,
         description=_("%(service)s: who processes customers’ data, where, under which safeguards and since when.")
         % {"service": service["service"]},
         # Readers who search must not land on a list that no longer holds.
@@ -54,6 +55,7 @@ def policy(site: Site, entry: Entry, language: str, rest: str) -> dict[str, Any]
         **release_facts(entry, language),
         **binding(site, entry, language, rest),
         "heading": heading,
+        "address": f"{site.public_url}/{language}/releases/{entry.number}/",
         "entry": entry,
         "sections": sections,
         "parties": parties,
@@ -104,9 +106,10 @@ def _sections(reader: Reader) -> list[Section]:
     ]
 
 
-def _contractual(reader: Reader) -> list[tuple[str, Said | None]]:
+def _contractual(reader: Reader, sections: list[Section]) -> list[tuple[str, Said | None]]:
+    of = next((section.heading for section in sections if section.lists == Listed.CONTRACTUAL), None)
     return [
-        (row["key"], reader.line(row["text"], f"safeguard:{row['key']}:text"))
+        (row["key"], reader.line(row["text"], f"safeguard:{row['key']}:text", of))
         for row in reader.content["safeguards"]
         if row["kind"] == "contractual"
     ]
@@ -128,11 +131,10 @@ def _announced(site: Site, entry: Entry, language: str) -> dict[str, Any] | None
 
 
 def _glance(entry: Entry, lists: Lists) -> dict[str, Any]:
-    """The page in figures: subprocessors, locations, and the countries of the locations."""
+    """How many locations, in which countries, and how many do not state theirs."""
     rows = [location for row in entry.content["subprocessors"] for location in row["locations"]]
     countries = dict.fromkeys(row["territory"] for row in rows if row["territory"])
     return {
-        "subprocessors": len(entry.content["subprocessors"]),
         "locations": len(rows),
         "countries": listing([lists.country(code) for code in countries], lists.language),
         "unstated": sum(not row["territory"] for row in rows),

@@ -89,18 +89,18 @@ class Lists:
             territory=self.country(row["territory"]) if row["territory"] else "",
             place=self.reader.line(row["place"], f"location:{row['key']}:place", of["legal_name"]),
             region=row["region"] or "",
-            customers=self.customers(region) if region else None,
+            customers=self.customers(region, of["legal_name"]) if region else None,
             region_page=f"/{self.language}/regions/{row['region']}/" if row["region"] in self._paged else "",
             use=row["use"],
             use_label=label(ProcessingLocation.Use, row["use"]),
-            safeguard_sets=sets(self.reader, row["safeguard_sets"]),
+            safeguard_sets=sets(self.reader, row["safeguard_sets"], of["legal_name"]),
             since=self._since("locations", row["key"]),
         )
 
-    def customers(self, region: dict[str, Any]) -> Said | None:
+    def customers(self, region: dict[str, Any], of: str) -> Said | None:
         """Whose data: the region's customers, or where that is not stated, its name."""
         field = "customers" if region["customers"] else "name"
-        return self.reader.line(region[field], f"region:{region['key']}:{field}")
+        return self.reader.line(region[field], f"region:{region['key']}:{field}", of)
 
     def country(self, code: str) -> str:
         return territory(code, self.language) or code

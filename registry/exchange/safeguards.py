@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from ..models import SafeguardSet
 from ..models.safeguard import Safeguard
 from .localized import day, listing
-from .passages import Reader
+from .passages import Reader, Said
 
 
 @dataclass(frozen=True)
@@ -21,24 +21,27 @@ class Set:
     sentence: SafeString
 
 
-def sets(reader: Reader, keys: list[str]) -> list[Set]:
-    """The sets that a location names, each a sentence with its safeguards in data attributes."""
+def sets(reader: Reader, keys: list[str], of: str) -> list[Set]:
+    """The sets that a subprocessor's location names, each a sentence with its safeguards in data attributes."""
     rows = {row["key"]: row for row in reader.content["safeguard_sets"]}
     # Certifications before measures of the building, as readers look for them in that order.
     found = sorted((rows[key] for key in keys if rows[key]["safeguards"]), key=lambda row: row["match"] == "all")
-    return [Set(row["key"], row["match"], _sentence(reader, row)) for row in found]
+    return [Set(row["key"], row["match"], _sentence(reader, row, of)) for row in found]
 
 
-def _sentence(reader: Reader, row: dict[str, Any]) -> SafeString:
+def _sentence(reader: Reader, row: dict[str, Any], of: str) -> SafeString:
     by_key = {safeguard["key"]: safeguard for safeguard in reader.content["safeguards"]}
     safeguards = [by_key[key] for key in row["safeguards"]]
     claims = {safeguard["claim"] for safeguard in safeguards}
     claim = claims.pop() if len(claims) == 1 else None
-    items = [_item(reader, safeguard, claim) for safeguard in safeguards]
+    texts = {row["key"]: reader.line(row["text"], f"safeguard:{row['key']}:text", of) for row in safeguards}
+    items = [_item(reader, safeguard, texts[safeguard["key"]], claim) for safeguard in safeguards]
+    # One mark for the whole sentence: its foreign parts are all in the same language.
+    badge = next((said.badge for said in texts.values() if said and said.foreign), "")
     any_of = row["match"] == SafeguardSet.Match.ANY
     # The list's own words come from CLDR and hold no markup; its items are escaped above.
     told = mark_safe(listing(items, reader.language, "or" if any_of else "standard"))  # noqa: S308
-    return format_html(_pattern(any_of and len(items) > 1, claim), told)
+    return format_html("{}{}", format_html(_pattern(any_of and len(items) > 1, claim), told), badge)
 
 
 def _pattern(any_of: bool, claim: str | None) -> str:
@@ -51,9 +54,9 @@ def _pattern(any_of: bool, claim: str | None) -> str:
     return patterns.get((any_of, claim), _("One or more of: {}") if any_of else "{}")  # type: ignore[arg-type]
 
 
-def _item(reader: Reader, safeguard: dict[str, Any], told: str | None) -> SafeString:
+def _item(reader: Reader, safeguard: dict[str, Any], said: Said | None, told: str | None) -> SafeString:
     """One safeguard; in parentheses its claim, where the sentence does not tell it, and until when it holds."""
-    name = safeguard["name"] or reader.line(safeguard["text"], f"safeguard:{safeguard['key']}:text")
+    name = safeguard["name"] or (said.marked if said else safeguard["key"])
     notes = []
     if safeguard["claim"] and safeguard["claim"] != told:
         notes.append(str(Safeguard.Claim(safeguard["claim"]).label))
@@ -61,4 +64,6 @@ def _item(reader: Reader, safeguard: dict[str, Any], told: str | None) -> SafeSt
         until = day(date.fromisoformat(safeguard["valid_until"]), reader.language)
         notes.append(_("valid until: %(day)s") % {"day": until})
     note = format_html(" ({})", listing(notes, reader.language, "unit")) if notes else ""
-    return format_html('<span data-safeguard="{}">{}</span>{}', safeguard["key"], name or safeguard["key"], note)
+    # A short name of a standard stays on one line.
+    short = mark_safe(' class="short"') if len(safeguard["name"] or "") in range(1, 21) else ""
+    return format_html('<bdi data-safeguard="{}"{}>{}</bdi>{}', safeguard["key"], short, name, note)

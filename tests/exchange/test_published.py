@@ -1,0 +1,57 @@
+import datetime
+
+import pytest
+
+from registry.exchange.published import Site
+
+D = datetime.date
+
+
+def test_each_release_stands_with_its_status_on_the_day(site):
+    assert [(entry.number, entry.status) for entry in site.entries] == [
+        (1, "superseded"),
+        (2, "superseded"),
+        (3, "in_force"),
+    ]
+    assert (site.current, site.current_new, site.announced) == (site.entries[2], site.entries[2], None)
+
+
+def test_a_release_whose_day_has_not_come_is_announced(with_release):
+    site = with_release(in_force_new_on="2025-01-31", in_force_existing_on="2025-02-28")
+
+    assert [entry.status for entry in site.entries] == ["superseded", "superseded", "in_force", "announced"]
+    assert (site.current.number, site.current_new.number, site.announced.number) == (3, 4, 4)
+
+
+@pytest.mark.parametrize(
+    ("day", "current"), [(D(2019, 10, 27), None), (D(2019, 10, 28), 1), (D(2023, 10, 1), 1), (D(2023, 10, 2), 2)]
+)
+def test_a_release_is_in_force_from_the_first_moment_of_its_day(site, day, current):
+    rows = [(entry.text, entry.digest) for entry in site.entries]
+
+    then = Site.on(rows, site.languages, site.public_url, day)
+
+    assert (then.current and then.current.number) == current
+
+
+def test_of_two_releases_with_one_day_the_later_one_is_in_force(with_release):
+    site = with_release(in_force_new_on="2024-12-13", in_force_existing_on="2024-12-13")
+
+    assert [entry.status for entry in site.entries] == ["superseded", "superseded", "superseded", "in_force"]
+    assert site.current.number == 4
+
+
+def test_since_is_the_first_release_of_the_unbroken_run(site):
+    third = site.entries[2]
+
+    assert site.since(third, "subprocessors", "aws") == D(2019, 10, 28)
+    assert site.since(third, "subprocessors", "quality-unit-sro") == D(2024, 12, 13)
+    # Ireland was listed in 2019, not in 2023, and again in 2024.
+    assert site.since(third, "locations", "aws-eu-ireland") == D(2024, 12, 13)
+    assert site.since(site.entries[0], "locations", "aws-eu-ireland") == D(2019, 10, 28)
+
+
+def test_a_site_without_releases_has_none(db):
+    empty = Site.on([], ["en"], "https://trust.example", D(2025, 1, 31))
+
+    assert (empty.current, empty.current_new, empty.announced, empty.newest) == (None, None, None, None)
