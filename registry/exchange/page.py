@@ -58,6 +58,8 @@ def message(
     """A plain page, such as a 404: a heading, a sentence, and (label, address) pairs that lead on."""
     with override(language):
         context = frame(site, language, rest, title=heading, indexed=False)
+        # It stands at an address of no page: none of the navigation's is the current one.
+        context["navigation"] = [link._replace(current=False) for link in context["navigation"]]
         return _render("message", {**context, "heading": heading, "text": text, "links": list(links)})
 
 

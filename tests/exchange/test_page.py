@@ -316,6 +316,14 @@ def test_a_message_stands_without_any_release(db):
     assert "Nothing has been published yet." in page.releases(empty, "en")
 
 
+def test_a_message_is_no_page_of_the_navigation(site):
+    root = read(page.message(site, "en", heading="No", text="Nothing."))
+
+    assert [a["href"] for a in root.one("nav", class_="site").all("a")] == ["/en/", "/en/releases/", "/en/dpa/"]
+    assert root.all(aria_current="page") == []
+    assert root.one("meta", name_="robots")["content"] == "noindex"
+
+
 def test_rendering_asks_the_database_nothing(site, django_assert_num_queries):
     with django_assert_num_queries(0):
         page.policy(site, site.current, "lv")

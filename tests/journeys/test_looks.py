@@ -1,0 +1,93 @@
+"""The public pages as eyes, fingers and screen readers meet them: on every width, in both colour schemes."""
+
+import time
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from .product import Product
+
+pytestmark = pytest.mark.browser
+
+PAGES = ("", "releases/", "releases/1/", "regions/eu/", "no-such-page/")
+WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+def breaches(page: Page) -> list[tuple[str, list[str]]]:
+    found = Axe().run(page, options=WCAG).response["violations"]
+    return [(breach["id"], [node["html"] for node in breach["nodes"]]) for breach in found]
+
+
+def show_arabic(product: Product) -> None:
+    product.manage(
+        "shell", "-c", "from registry.models import Language; Language.objects.create(code='ar', public=True)"
+    )
+
+
+def wait_for(page: Page, address: str) -> None:
+    deadline = time.monotonic() + 10
+    while page.goto(address).status != 200:
+        assert time.monotonic() < deadline, f"{address} did not come"
+        time.sleep(0.1)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_breach_no_rule_of_accessibility(product: Product, page: Page, scheme):
+    page.emulate_media(color_scheme=scheme)
+
+    for language in ("en", "hu"):
+        for rest in PAGES:
+            page.goto(f"{product.url}/{language}/{rest}")
+            assert breaches(page) == [], f"/{language}/{rest}"
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_a_phone_shows_cards_that_fit_with_targets_for_a_thumb(product: Product, page: Page, width):
+    page.set_viewport_size({"width": width, "height": 800})
+
+    for language in ("hu", "et", "lv", "pt-br"):
+        for rest in PAGES:
+            page.goto(f"{product.url}/{language}/{rest}")
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, f"/{language}/{rest}"
+    page.goto(f"{product.url}/hu/")
+    heights = page.locator(".site a, summary:visible, .strip a, .glance .inline a, .bottom a").evaluate_all(
+        "all => all.map(element => element.getBoundingClientRect().height)"
+    )
+    assert min(heights) >= 44
+    assert breaches(page) == []
+
+
+def test_arabic_mirrors_with_the_source_passages_left_to_right(product: Product, page: Page):
+    show_arabic(product)
+    wait_for(page, f"{product.url}/ar/")
+
+    for width in (320, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.locator("[data-section=introduction] .prose").get_attribute("dir") == "ltr"
+    name, languages = (page.locator(part).bounding_box() for part in (".home", ".languages"))
+    assert languages["x"] < name["x"]
+    assert breaches(page) == []
+
+
+def test_paper_has_the_whole_policy_and_none_of_the_navigation(product: Product, page: Page):
+    page.goto(f"{product.url}/en/")
+    page.emulate_media(media="print", color_scheme="dark")
+
+    for part in (".site", ".languages", ".contents", ".contents-menu", ".turn"):
+        expect(page.locator(part)).to_be_hidden()
+    for part in ("h1", "table.locations thead", "[data-question] .prose >> nth=4", ".printed"):
+        expect(page.locator(part)).to_be_visible()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+
+
+def test_nothing_is_fetched_from_elsewhere(product: Product, page: Page):
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+
+    for rest in PAGES:
+        page.goto(f"{product.url}/da/{rest}")
+
+    assert [url for url in asked if not url.startswith(product.url)] == []
+    assert page.context.cookies() == []
