@@ -111,6 +111,7 @@ def release_facts(entry: Entry, language: str) -> dict[str, Any]:
     published = datetime.fromisoformat(content["published_at"]).astimezone(ZoneInfo(content["time_zone"])).date()
     return {
         "number": entry.number,
+        "content_address": f"/releases/{entry.number}.json",
         "digest": entry.digest,
         "digest_short": entry.digest[:12],
         "status": entry.status,
