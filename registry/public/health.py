@@ -26,7 +26,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> HttpResponse:
     newest = site.current().newest
     state: dict[str, Any] = {"release": newest.number if newest else None, **_database()}
-    ready = state["database"] == "ok" and not state["queue"]["late"] and newest is not None
+    ready = newest is not None and state["database"] == "ok" and not state["queue"]["late"]
     return JsonResponse({"ready": ready, **state}, status=200 if ready else 503, headers={"Cache-Control": "no-store"})
 
 

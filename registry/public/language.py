@@ -21,13 +21,13 @@ def of(request: HttpRequest, site: Site) -> str:
 def best(accepted: str, offered: tuple[str, ...], otherwise: str) -> str:
     """By weight; of a tag the language itself, then the language without its region, then with another one."""
     for wanted, weight in parse_accept_lang_header(accepted):
+        if wanted == "*" or weight == 0:
+            break
         main = wanted.split("-")[0]
         near = [code for code in offered if code.split("-")[0] == main]
         for code in [wanted, main, *_READS.get(main, ()), *near]:
             if code in offered:
                 return code
-        if wanted == "*" or weight == 0:
-            break
     return otherwise if otherwise in offered else offered[0]
 
 

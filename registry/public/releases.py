@@ -76,6 +76,8 @@ def region(request: HttpRequest, code: str, key: str) -> HttpResponse:
 def on(request: HttpRequest, code: str, written: str) -> HttpResponse:
     """To the release that existing customers had on a day."""
     found = site.current()
+    if not found.entries:
+        return errors.not_found(request)
     if code not in found.languages:
         return tell(request, 404, _no_such_language)
     wanted = _day(written)
@@ -152,8 +154,6 @@ def _no_such_day(found: Site, told: str) -> tuple[str, str, Links]:
 
 
 def _before_the_first(found: Site, told: str) -> tuple[str, str, Links]:
-    if not found.entries:
-        return errors.nothing_yet()
     first = found.entries[0]
     return (
         _("Nothing is recorded for that day"),

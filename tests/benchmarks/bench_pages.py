@@ -60,7 +60,7 @@ def _compare(targets: dict[str, tuple[str, ...]], size: int) -> None:
         for name, (address, *more) in targets.items():
             rates[name].append(_wrk(address, more))
     medians = {name: statistics.median(found) for name, found in rates.items()}
-    ours, bare, built, *_rest = medians.values()
+    bare = medians["bare WSGI function, same bytes"]
     for name, rate in medians.items():
         spread = f"{min(rates[name]):,.0f} to {max(rates[name]):,.0f}"
         print(f"  {name:34}{rate:10,.0f} requests/s   ({spread}; {rate / bare:.2f} of the bare function)")

@@ -1,0 +1,84 @@
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import OperationalError
+from django.test import Client
+from django.utils import timezone
+
+from registry.models import Delivery, DpaRequest, Release
+from registry.public import health
+
+pytestmark = pytest.mark.django_db
+OK = {
+    "ready": True,
+    "release": 3,
+    "database": "ok",
+    "pages": "current",
+    "queue": {"oldest_due_seconds": 0, "late": False},
+}
+
+
+def test_alive_needs_no_database(client: Client, django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(0):
+        response = client.get("/healthz")
+
+    assert (response.status_code, response.content) == (200, b"ok\n")
+
+
+def test_ready_tells_what_it_looked_at(client: Client) -> None:
+    response = client.get("/readyz")
+
+    assert (response.status_code, response.json(), response["Cache-Control"]) == (200, OK, "no-store")
+
+
+def test_a_mail_that_nobody_sends_is_told(client: Client) -> None:
+    request = DpaRequest.objects.create(form_token="t", language="en", country="DK", release=Release.objects.newest())
+    Delivery.objects.create(kind=Delivery.Kind.DPA_NOTICE, request=request, due_at=timezone.now() - timedelta(hours=1))
+
+    response = client.get("/readyz")
+
+    assert response.status_code == 503
+    assert response.json()["queue"]["late"] is True
+    assert 3600 <= response.json()["queue"]["oldest_due_seconds"] < 3660
+
+
+def test_without_a_release_there_is_nothing_to_serve(client: Client, empty_registry: None) -> None:
+    response = client.get("/readyz")
+
+    assert (response.status_code, response.json()) == (503, {**OK, "ready": False, "release": None})
+
+
+def test_a_database_that_fails_is_told(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> Any:
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr(health, "_queue", fail)
+
+    response = client.get("/readyz")
+
+    assert response.status_code == 503
+    assert response.json() == {"ready": False, "release": 3, "database": "down", "pages": "last-known"}
+
+
+def test_a_database_known_to_be_silent_is_not_asked(
+    client: Client, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
+    from registry.public import site
+
+    found = site.current()
+    monkeypatch.setattr(site, "database_down", lambda: True)
+    monkeypatch.setattr(site, "current", lambda: found)
+
+    with django_assert_num_queries(0):
+        response = client.get("/readyz")
+
+    assert (response.status_code, response.json()["database"]) == (503, "down")
+
+
+def test_a_schema_that_is_behind_is_told(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "_migrated", lambda: False)
+
+    response = client.get("/readyz")
+
+    assert (response.status_code, response.json()["database"]) == (503, "not migrated")
