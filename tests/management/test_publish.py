@@ -1,0 +1,104 @@
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from registry.exchange.content import decode
+from registry.models import Release, ServiceProfile, Subprocessor
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def profile() -> ServiceProfile:
+    found = ServiceProfile.load()
+    assert found
+    return found
+
+
+@pytest.fixture
+def changed() -> None:
+    subprocessor = Subprocessor.objects.listed().first()
+    subprocessor.legal_name = "Another name"
+    subprocessor.save()
+
+
+def test_it_publishes_for_today_unless_told_another_day(changed: None, profile: ServiceProfile) -> None:
+    output = StringIO()
+
+    call_command("publish", stdout=output)
+
+    release = Release.objects.newest()
+    assert release is not None
+    assert (release.number, release.in_force_existing_on) == (4, profile.today())
+    assert output.getvalue() == f"Release 4, in force on {profile.today()}: {release.digest}\n"
+
+
+def test_it_takes_a_day_to_come_and_a_summary_in_each_language(changed: None, profile: ServiceProfile) -> None:
+    day = profile.today() + timedelta(days=30)
+    texts = {code: f"New: a = b in {code}." for code in ("en", "da", "et", "hu", "lv", "pt-br")}
+
+    call_command(
+        "publish",
+        f"--in-force-on={day}",
+        *(f"--summary={code}={text}" for code, text in texts.items()),
+        stdout=StringIO(),
+    )
+
+    release = Release.objects.newest()
+    assert release is not None
+    assert release.in_force_existing_on == day
+    assert decode(release.content)["summary"]["text"] == texts
+
+
+def test_it_names_every_reason_not_to_publish(profile: ServiceProfile) -> None:
+    with pytest.raises(CommandError, match=r"^The draft changes nothing since release 3\.$"):
+        call_command("publish")
+
+    assert Release.objects.count() == 3
+
+
+def test_a_day_in_the_past_is_for_an_older_archive_alone(changed: None, profile: ServiceProfile) -> None:
+    yesterday = profile.today() - timedelta(days=1)
+
+    with pytest.raises(CommandError, match=r"^A release cannot come into force on a day in the past\.$"):
+        call_command("publish", f"--in-force-on={yesterday}")
+    call_command("publish", f"--in-force-on={yesterday}", "--backfill", stdout=StringIO())
+
+    release = Release.objects.newest()
+    assert release is not None
+    assert (release.in_force_existing_on, release.backfill) == (yesterday, True)
+
+
+@pytest.mark.parametrize(
+    ("argument", "told"),
+    [
+        (
+            "--summary=One more.",
+            "Error: argument --summary: 'One more.' is no summary. "
+            "Write LANGUAGE=TEXT, such as en='One new subprocessor.'",
+        ),
+        (
+            "--summary=en=",
+            "Error: argument --summary: 'en=' is no summary. Write LANGUAGE=TEXT, such as en='One new subprocessor.'",
+        ),
+        ("--in-force-on=31.1.2026", "Error: argument --in-force-on: '31.1.2026' is no day. Write it as 2026-01-31."),
+        ("--summary=xx=One", "Summary of the release: this language is not public. Language: “xx”."),
+        ("--summary=de=Eins", "Summary of the release: this language is not public. Language: German."),
+    ],
+)
+def test_an_argument_that_means_nothing_is_told_and_nothing_is_published(
+    changed: None, argument: str, told: str
+) -> None:
+    with pytest.raises(CommandError) as failed:
+        call_command("publish", argument)
+
+    assert str(failed.value).splitlines()[0] == told
+    assert failed.value.returncode == 1
+    assert Release.objects.count() == 3
+
+
+def test_two_summaries_in_one_language_are_refused(changed: None) -> None:
+    with pytest.raises(CommandError, match=r"^One language has two summaries\. Give one a language\.$"):
+        call_command("publish", "--summary=en=One.", "--summary=en=Two.")
