@@ -1,0 +1,141 @@
+"""The whole product as its users meet it: `manage.py serve` (gunicorn, the door, a worker), a database of its own."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+from django.conf import settings
+from psycopg import sql
+
+PASSWORD = "correct horse battery staple"
+
+
+@dataclass(frozen=True)
+class Product:
+    """`environment` is that of its processes, for `manage`."""
+
+    url: str
+    data: Path
+    environment: dict[str, str]
+
+    @property
+    def mails(self) -> list[str]:
+        return [path.read_text("utf-8") for path in sorted((self.data / "mail").glob("*"))]
+
+    def manage(self, *arguments: str) -> str:
+        return _manage(self.environment, *arguments)
+
+
+@contextmanager
+def prepared(folder: Path) -> Iterator[Product]:
+    """A product at rest: migrated, with the sample and a superuser `admin`, to be copied by `running`."""
+    with _database(folder, None) as database:
+        environment = _environment(folder, database, 8000)
+        _manage(environment, "prepare")
+        _manage(environment, "load_sample")
+        _manage(environment | {"DJANGO_SUPERUSER_PASSWORD": PASSWORD}, "createsuperuser", "--noinput")
+        yield Product("", folder, environment)
+
+
+@contextmanager
+def running(rest: Product, folder: Path) -> Iterator[Product]:
+    """A copy of the prepared product, serving on a free port until the block ends."""
+    shutil.copytree(rest.data / "static", folder / "static")
+    port = _free_port()
+    with _database(folder, rest) as database:
+        environment = _environment(folder, database, port)
+        with (folder / "output").open("wb") as output:
+            process = subprocess.Popen(
+                [sys.executable, "manage.py", "serve", "--port", str(port)],
+                cwd=settings.BASE_DIR,
+                env=environment,
+                stdout=output,
+                stderr=output,
+            )
+            try:
+                product = Product(f"http://127.0.0.1:{port}", folder, environment)
+                _wait_until_ready(product, process)
+                yield product
+            finally:
+                process.send_signal(signal.SIGTERM)
+                process.wait(30)
+
+
+def _environment(folder: Path, database: str, port: int) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return kept | {
+        "DATA_DIR": str(folder),
+        "DATABASE_URL": database,
+        "PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "SECRET_KEY": os.environ["SECRET_KEY"],
+        "WEB_CONCURRENCY": "1",
+        "DJANGO_SUPERUSER_USERNAME": "admin",
+        "DJANGO_SUPERUSER_EMAIL": "admin@example.com",
+        "PYTHONWARNINGS": "ignore",
+    }
+
+
+@contextmanager
+def _database(folder: Path, rest: Product | None) -> Iterator[str]:
+    """A database of the kind that the tests run on, copied from the prepared one where there is one."""
+    of_tests = settings.DATABASES["default"]
+    if "sqlite" in of_tests["ENGINE"]:
+        path = folder / "trustcenter.sqlite3"
+        if rest:
+            shutil.copy(rest.data / path.name, path)
+        yield f"sqlite:///{path}"
+        return
+    name = f"journey_{uuid4().hex[:12]}"
+    address = "postgresql://{USER}:{PASSWORD}@{HOST}:{PORT}".format(**{**of_tests, "PORT": of_tests["PORT"] or 5432})
+    template = rest.environment["DATABASE_URL"].rpartition("/")[2] if rest else "template1"
+    with psycopg.connect(f"{address}/postgres", autocommit=True) as server:
+        server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
+        try:
+            yield f"{address}/{name}"
+        finally:
+            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _manage(environment: dict[str, str], *arguments: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=settings.BASE_DIR,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_until_ready(product: Product, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        assert process.poll() is None, (product.data / "output").read_text()
+        try:
+            with urllib.request.urlopen(f"{product.url}/readyz", timeout=2) as answer:
+                json.load(answer)
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise AssertionError(f"not ready within a minute: {(product.data / 'output').read_text()}")
