@@ -1,0 +1,63 @@
+import datetime
+
+import pytest
+from django.conf import settings
+
+from registry.exchange.localized import (
+    autonym,
+    day,
+    language_name,
+    listing,
+    moment,
+    tag,
+    territory,
+    text_direction,
+)
+
+DAY = datetime.date(2024, 12, 13)
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "13 December 2024"),
+        ("da", "13. december 2024"),
+        ("hu", "2024. december 13."),
+        ("lv", "2024. gada 13. decembris"),
+        ("et", "13. detsember 2024"),
+        ("pt-br", "13 de dezembro de 2024"),
+    ],
+)
+def test_a_day_is_told_in_the_languages_own_form(language, told):
+    assert day(DAY, language) == told
+    assert moment(DAY, language) == moment("2024-12-13", language) == f'<time datetime="2024-12-13">{told}</time>'
+
+
+def test_lists_join_all_or_any():
+    assert listing(["A", "B", "C"], "en") == "A, B and C"
+    assert listing(["A", "B", "C"], "en", "or") == "A, B or C"
+    assert listing(["A", "B"], "hu", "or") == "A vagy B"
+    assert listing([], "en") == ""
+
+
+def test_territories_have_names_and_unknown_codes_none():
+    assert [territory(code, "da") for code in ("DE", "EU", "150", "QQ")] == [
+        "Tyskland",
+        "Den Europæiske Union",
+        "Europa",
+        None,
+    ]
+
+
+def test_languages_name_themselves_and_each_other():
+    assert (autonym("pt-br"), autonym("lv"), language_name("en", "hu")) == ("Português (Brasil)", "Latviešu", "angol")
+    assert (tag("pt-br"), tag("hu")) == ("pt-BR", "hu")
+    assert (text_direction("ar"), text_direction("en")) == ("rtl", "ltr")
+
+
+@pytest.mark.parametrize("language", [code for code, _name in settings.LANGUAGES])
+def test_every_shipped_language_has_dates_lists_and_names(language):
+    assert "2024" in day(DAY, language)
+    assert listing(["A", "B"], language, "or") != listing(["A", "B"], language)
+    assert territory("DE", language)
+    assert autonym(language)
