@@ -21,7 +21,8 @@ class Problem:
     """A sentence about the draft, and the row, field and language where it can be mended."""
 
     message: str
-    noun: Model | None = None
+    # A class where a first row is wanted.
+    noun: Model | type[Model] | None = None
     field: str = ""
     language: str = ""
 
@@ -38,7 +39,7 @@ def _languages(found: shape.Draft) -> Iterator[Problem]:
     if found.profile.source_language not in found.codes:
         yield Problem(_("The source language is not public. Make it public first."), found.profile, "source_language")
     if not found.sections:
-        yield Problem(_("The policy has no section yet. Add one first."))
+        yield Problem(_("The policy has no section yet. Add one first."), PolicySection)
     first = Release.objects.order_by("number").first()
     if first and shape.decode(first.content)["source_language"] != found.profile.source_language:
         yield Problem(_("The source language cannot change once a release exists."), found.profile, "source_language")

@@ -56,12 +56,16 @@ class Edit:
     by: str
     at: datetime
 
+    @property
+    def label(self) -> str:
+        return str(self.model._meta.verbose_name)
+
 
 def draft() -> shape.Draft:
     """The rows that the next release would name. Raise CannotPublish where there is no service profile yet."""
     profile = ServiceProfile.load()
     if profile is None:
-        raise CannotPublish([Problem(_("There is no service profile yet. Add one first."))])
+        raise CannotPublish([Problem(_("There is no service profile yet. Add one first."), ServiceProfile)])
     locations = (
         ProcessingLocation.objects.listed()
         .filter(subprocessor__listed=True)
@@ -154,7 +158,7 @@ def _publish(in_force_on: date, summary: dict[str, str], by: Any, backfill: bool
     header = _header(found, last, summary, in_force_on, backfill=backfill)
     content = _frozen(found, header)
     if expected and expected != draft_digest(content):
-        raise DraftMoved([_moved(expected, last)])
+        raise DraftMoved([moved(expected, last)])
     problems = [*_dates(header, last, found.profile.today()), *check(found, summary)]
     if last and shape.facts_of(shape.decode(last.content)) == shape.facts_of(content):
         problems.append(Problem(_("The draft changes nothing since release %(number)s.") % {"number": last.number}))
@@ -193,7 +197,8 @@ def _frozen(found: shape.Draft, header: shape.Header) -> shape.Content:
     return shape.decode(shape.encode(shape.compose(found, header)))
 
 
-def _moved(expected: str, last: Release | None) -> Problem:
+def moved(expected: str, last: Release | None) -> Problem:
+    """What came between, for whoever looked at the draft that `expected` names and finds it gone."""
     number = last.number if last else 0
     if expected.partition("-")[0] != str(number + 1):
         return Problem(

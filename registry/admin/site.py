@@ -1,5 +1,58 @@
+"""The staff site: first what needs attention, then the rooms of the registry in the order of the work."""
+
+from typing import Any
+
 from django.contrib.admin import AdminSite
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from . import dashboard
+
+# Each group of the first page: its title, and its models in the order of the work.
+GROUPS: list[tuple[Any, tuple[str, ...]]] = [
+    (_("Subprocessors"), ("Subprocessor", "ProcessingLocation", "TransferMechanism", "Region")),
+    (_("Safeguards"), ("Safeguard", "SafeguardSet")),
+    (_("Policy"), ("PolicySection", "Question")),
+    (_("Publication"), ("Release",)),
+    (_("Data processing agreements"), ("DpaRequest", "Delivery", "Erasure")),
+    (_("Settings"), ("ServiceProfile", "Language")),
+    (_("Staff"), ("User", "Group")),
+]
 
 
 class StaffSite(AdminSite):
     enable_nav_sidebar = False
+    site_header = _("Trust center")
+    site_title = _("Trust center")
+    index_title = _("Overview")
+    site_url = "/"
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        cards = dashboard.cards(request)
+        attention = {
+            "attention": [card for card in cards if card.count],
+            "calm": [card for card in cards if not card.count],
+        }
+        return super().index(request, {**attention, **(extra_context or {})})
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """The models by GROUPS; what has no place there follows under its app."""
+        apps = super().get_app_list(request, app_label)
+        if app_label is not None:
+            return apps
+        models = {model["object_name"]: (model, app) for app in apps for model in app["models"]}
+        groups: list[Any] = []
+        for title, names in GROUPS:
+            found = [models.pop(name) for name in names if name in models]
+            if found:
+                groups.append(_group(title, found))
+        for app in apps:
+            rest = [models[m["object_name"]] for m in app["models"] if m["object_name"] in models]
+            if rest:
+                groups.append(_group(app["name"], rest))
+        return groups
+
+
+def _group(title: Any, found: list[Any]) -> dict[str, Any]:
+    app = found[0][1]
+    return {**app, "name": title, "models": [model for model, _app in found]}

@@ -1,8 +1,6 @@
 import json
-from io import StringIO
 
 import pytest
-from django.core.management import CommandError, call_command
 from django.db import connection
 
 from registry.actions.verifying import verify
@@ -106,23 +104,3 @@ def test_a_missing_guard_is_named(db):
     connection.cursor().execute(f"DROP TRIGGER {name}{on}")
 
     assert verify() == [f"The guard {name} of the database is missing."]
-
-
-def test_the_command_says_that_the_chain_holds_and_ends_with_its_newest_digest(db):
-    out = StringIO()
-
-    call_command("verify_releases", stdout=out)
-
-    assert out.getvalue() == f"3 releases: the chain holds. Newest digest: {Release.objects.newest().digest}\n"
-
-
-def test_the_command_fails_with_1_and_names_the_release_where_the_chain_is_broken(db):
-    tamper(2, digest="0" * 64)
-
-    with pytest.raises(CommandError) as failed:
-        call_command("verify_releases")
-
-    assert failed.value.returncode == 1
-    assert str(failed.value) == (
-        "Release 2: its digest is not that of its content.\nRelease 3: it does not follow the release before it."
-    )

@@ -1,0 +1,204 @@
+"""What needs attention, as values for the first page of the admin, each with the place where it is mended."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from ..actions.checking import check, passage_name
+from ..actions.expiring import DAYS, expiring
+from ..actions.publishing import CannotPublish, changes_since, draft, preview
+from ..actions.reviewing import warnings
+from ..actions.translating import Coverage, coverage
+from ..exchange import content as shape
+from ..exchange.localized import day, language_name
+from ..exchange.telling import tell
+from ..models import Delivery, DpaRequest, Release
+from .mending import address, listing
+
+# A card shows so many entries; the page behind its link has the rest.
+MOST = 8
+
+
+@dataclass(frozen=True)
+class Item:
+    text: str
+    address: str = ""
+    note: str = ""
+    urgent: bool = False
+
+
+@dataclass(frozen=True)
+class Card:
+    """One subject. Without a `count` it is in order, and `calm` says so."""
+
+    key: str
+    title: str
+    calm: str
+    count: int = 0
+    items: list[Item] = field(default_factory=list)
+    link: tuple[str, str] | None = None
+    languages: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def urgent(self) -> bool:
+        return any(item.urgent for item in self.items)
+
+    @property
+    def more(self) -> str:
+        hidden = self.count - len(self.items)
+        if self.languages or hidden <= 0:
+            return ""
+        return ngettext("And %(count)s more.", "And %(count)s more.", hidden) % {"count": hidden}
+
+
+def cards(request: HttpRequest) -> list[Card]:
+    """Every subject that the user may see, in the order of urgency."""
+    found: list[Card] = []
+    if request.user.has_perm("registry.view_release"):
+        found += _of_the_draft(request)
+    if request.user.has_perm("registry.view_dparequest"):
+        found.insert(0, _requests(request))
+    if request.user.has_perm("registry.view_delivery"):
+        found.insert(1, _mails(request))
+    return found
+
+
+def _of_the_draft(request: HttpRequest) -> list[Card]:
+    try:
+        found = draft()
+    except CannotPublish as refused:
+        return [_problems(request, refused.problems)]
+    return [
+        _problems(request, check(found)),
+        _changes(request, found),
+        _translations(request, coverage(found)),
+        _expiring(request, found.profile.today()),
+        _warnings(request, warnings(found)),
+    ]
+
+
+def _requests(request: HttpRequest) -> Card:
+    waiting = DpaRequest.objects.waiting()
+    now = timezone.now()
+    items = []
+    for row in waiting[:MOST]:
+        days = (now - row.received_at).days
+        since = ngettext("waiting for %(count)s day", "waiting for %(count)s days", days) % {"count": days}
+        since = since if days else _("waiting since today")
+        items.append(Item(row.reference, address(request, row), f"{row.get_state_display()}, {since}", days >= 7))
+    # Within the limit the rows have counted themselves.
+    count = waiting.count() if len(items) == MOST else len(items)
+    return Card(
+        "requests",
+        _("DPA requests that wait"),
+        _("No DPA request waits."),
+        count,
+        items,
+        _link(_("All DPA requests"), listing(request, DpaRequest)),
+    )
+
+
+def _mails(request: HttpRequest) -> Card:
+    failed = Delivery.objects.failed().select_related("request")
+    items = [
+        Item(f"{row.get_kind_display()}: {row.request.reference}", address(request, row.request), row.problem, True)
+        for row in failed[:MOST]
+    ]
+    count = failed.count() if len(items) == MOST else len(items)
+    return Card("mails", _("Mails that could not be sent"), _("Every mail has left or is on its way."), count, items)
+
+
+def _problems(request: HttpRequest, problems: list[Any]) -> Card:
+    return Card(
+        "problems",
+        _("What keeps the draft from being published"),
+        _("Nothing keeps the draft from being published."),
+        len(problems),
+        [Item(p.message, address(request, p.noun, p.field, p.language), urgent=True) for p in problems[:MOST]],
+    )
+
+
+def _changes(request: HttpRequest, found: shape.Draft) -> Card:
+    last = Release.objects.newest()
+    content = preview(found, last=last)
+    changes = changes_since(last, content)
+    earlier = shape.decode(last.content) if last else None
+    lines = tell(changes, content, get_language() or "en", earlier)
+    title = _("What the draft changes since release %(number)s") % {"number": last.number} if last else _("The draft")
+    publisher = request.user.has_perm("registry.publish_release")
+    return Card(
+        "changes",
+        title,
+        _("The draft says what the last release says."),
+        len(lines),
+        [Item(line) for line in lines[:MOST]],
+        _link(_("Look at the draft and publish it"), reverse("admin:registry_release_publish")) if publisher else None,
+    )
+
+
+def _translations(request: HttpRequest, told: Iterable[Coverage]) -> Card:
+    told = list(told)
+    missing = sum(len(found.missing) for found in told)
+    languages = [
+        {
+            "name": language_name(found.language, get_language() or "en"),
+            "percent": found.percent,
+            "done": found.done,
+            "total": found.total,
+            "items": [
+                Item(passage_name(noun, name), address(request, noun, name, found.language))
+                for noun, name in found.missing[:MOST]
+            ],
+            "more": max(0, len(found.missing) - MOST),
+        }
+        for found in told
+    ]
+    return Card(
+        "translations",
+        _("Translations that are missing"),
+        _("Every passage is translated into every public language."),
+        missing,
+        languages=languages if missing else [],
+    )
+
+
+def _expiring(request: HttpRequest, today: Any) -> Card:
+    found = expiring(today)
+    items = []
+    for expiry in found[:MOST]:
+        left = expiry.days_left(today)
+        if left < 0:
+            note = ngettext("%(count)s day overdue", "%(count)s days overdue", -left) % {"count": -left}
+        elif left:
+            note = ngettext("in %(count)s day", "in %(count)s days", left) % {"count": left}
+        else:
+            note = _("today")
+        where = address(request, expiry.noun, expiry.field)
+        items.append(Item(expiry.message, where, f"{day(expiry.day, get_language() or 'en')}, {note}", left < 0))
+    return Card(
+        "expiring",
+        _("What ends soon"),
+        ngettext("Nothing ends within %(count)s day.", "Nothing ends within %(count)s days.", DAYS) % {"count": DAYS},
+        len(found),
+        items,
+    )
+
+
+def _warnings(request: HttpRequest, found: list[Any]) -> Card:
+    return Card(
+        "warnings",
+        _("Where the registry contradicts itself"),
+        _("The registry contradicts itself nowhere."),
+        len(found),
+        [Item(w.message, address(request, w.noun, w.field, w.language)) for w in found[:MOST]],
+    )
+
+
+def _link(label: str, where: str) -> tuple[str, str] | None:
+    return (label, where) if where else None
