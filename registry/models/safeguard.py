@@ -48,7 +48,7 @@ class Safeguard(Noun):
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
-    objects = SafeguardQuerySet.as_manager()
+    objects = SafeguardQuerySet.as_manager()  # type: ignore[misc, django-manager-missing]  # modeltranslation swaps it
 
     class Meta:
         verbose_name = _("safeguard")

@@ -100,8 +100,8 @@ def _html(language: str, made: Callable[..., str], *values: object) -> Page:
     return _encode(HTML, language, made(*values).encode())
 
 
-def _text(content_type: str, made: Callable[..., str], *values: object) -> Page:
-    return _encode(content_type, "", made(*values).encode())
+def _text(content_type: str, made: Callable[..., str | None], *values: object) -> Page:
+    return _encode(content_type, "", (made(*values) or "").encode())
 
 
 def _exact(entry: Entry) -> Page:
