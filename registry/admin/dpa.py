@@ -35,23 +35,37 @@ MOVES = {
 }
 
 
-class CountryFilter(admin.SimpleListFilter):
-    title = lazy("country")
-    parameter_name = "country"
+class _CodeFilter(admin.SimpleListFilter):
+    """By a code that occurs, under its localized name."""
+
+    name: Callable[[str], str]
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        found = DpaRequest.objects.order_by("country").values_list("country", flat=True).distinct()
+        field = str(self.parameter_name)
+        found = DpaRequest.objects.order_by(field).values_list(field, flat=True).distinct()
         order = collation.key(_language())
-        return sorted(((code, _country(code)) for code in found), key=lambda choice: order(choice[1]))
+        return sorted(((code, type(self).name(code)) for code in found), key=lambda choice: order(choice[1]))
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(country=self.value()) if self.value() else queryset
+        return queryset.filter(**{str(self.parameter_name): self.value()}) if self.value() else queryset
+
+
+class CountryFilter(_CodeFilter):
+    title = lazy("country")
+    parameter_name = "country"
+    name = staticmethod(lambda code: _country(code))
+
+
+class LanguageFilter(_CodeFilter):
+    title = lazy("language")
+    parameter_name = "language"
+    name = staticmethod(lambda code: localized.language_name(code, _language()))
 
 
 @admin.register(DpaRequest)
 class DpaRequestAdmin(admin.ModelAdmin):
     list_display = ("reference", "state", "waiting", "country_name", "language_name", "region_name", "assignee")
-    list_filter = ("state", ("assignee", admin.RelatedOnlyFieldListFilter), CountryFilter, "language")
+    list_filter = ("state", ("assignee", admin.RelatedOnlyFieldListFilter), CountryFilter, LanguageFilter)
     list_select_related = ("assignee",)
     list_per_page = 50
     show_full_result_count = False
@@ -122,6 +136,9 @@ class DpaRequestAdmin(admin.ModelAdmin):
             raise Http404
         if not self.has_view_permission(request, found):
             raise PermissionDenied
+        return self._show(request, found)
+
+    def _show(self, request: HttpRequest, found: DpaRequest, note: str = "") -> HttpResponse:
         acting = self.has_change_permission(request, found) and not found.erased_at
         requester = getattr(found, "requester", None)
         context = {
@@ -137,6 +154,7 @@ class DpaRequestAdmin(admin.ModelAdmin):
             "may_note": _may(request, "add_dpanote"),
             "may_take": acting and found.assignee_id != request.user.pk,
             "may_erase": _may(request, "erase_dparequest") and not found.erased_at,
+            "note": note,
         }
         return self._page(request, self.change_form_template, found, context)
 
@@ -187,8 +205,11 @@ class DpaRequestAdmin(admin.ModelAdmin):
             act(found)
         except dpa.CannotMove as error:
             self.message_user(request, str(error), messages.ERROR)
-        else:
-            self._tell(request, found, done)
+            # The page as it is now, with the note that was typed.
+            response = self._show(request, DpaRequest.objects.get(pk=pk), request.POST.get("note", ""))
+            response.status_code = 409
+            return response
+        self._tell(request, found, done)
         return self._back(pk)
 
     def _tell(self, request: HttpRequest, found: DpaRequest, done: str) -> None:

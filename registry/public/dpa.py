@@ -161,6 +161,7 @@ def privacy(request: HttpRequest, language: str) -> HttpResponse:
         raise Http404
     context = frame(found, language, "dpa/privacy/", title=_("Privacy notice for DPA requests"))
     context |= {"text": text, "form": f"/{language}/dpa/", "number": entry.number}
+    context["release"] = f"/{language}/releases/{entry.number}/"
     return HttpResponse(render_to_string("public/dpa/privacy.html", context))
 
 
