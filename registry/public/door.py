@@ -11,11 +11,13 @@ from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port, validate_host
+from django.utils.http import parse_header_parameters
 from django.utils.module_loading import import_string
 
 from . import errors
 from .answer import LAST_KNOWN, Answer, Headers, answers, encoding, matches
 from .client import settle
+from .middleware import UTF_8
 from .site import Keeper, Serving
 
 Environ = dict[str, Any]
@@ -84,6 +86,7 @@ class Door:
         return True
 
     def _go_on(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        _settle_type(environ)
         if environ["PATH_INFO"].startswith(settings.STATIC_URL) or self.keeper.database_down:
             # Neither waits for the database: views ask `site.database_down` first.
             return self.django(environ, start_response)
@@ -93,6 +96,16 @@ class Door:
             return self.django(environ, start_response)
         finally:
             self.dynamic.release()
+
+
+def _settle_type(environ: Environ) -> None:
+    """Where Django could not even make a request object ("charset=rot13"), let BadInput refuse the type."""
+    try:
+        charset = parse_header_parameters(environ.get("CONTENT_TYPE", ""))[1].get("charset", "")
+    except (ValueError, LookupError):
+        charset = "unreadable"
+    if charset.lower() not in UTF_8:
+        environ["CONTENT_TYPE"] = "application/x-unreadable; charset=x-unreadable"
 
 
 def _send(response: HttpResponse, start_response: Callable[..., Any]) -> Iterable[bytes]:

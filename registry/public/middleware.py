@@ -15,6 +15,8 @@ log = logging.getLogger(__name__)
 
 Next = Callable[[HttpRequest], HttpResponse]
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+# Django would read even a query by the charset that a request claims, "rot13" included.
+UTF_8 = ("", "utf-8", "utf8")
 # Bytes of a whole request to the admin: the files that staff import.
 STAFF_UPLOAD = 10 * 1024 * 1024
 
@@ -59,10 +61,12 @@ class BadInput:
         return self._refusal(request) or self.get_response(request)
 
     def _refusal(self, request: HttpRequest) -> HttpResponse | None:
-        path = request.META.get("PATH_INFO", "").encode("latin-1", "replace")
         query = unquote_to_bytes(request.META.get("QUERY_STRING", "").encode("latin-1", "replace"))
-        if not _text(path) or not _text(query):
+        # Django keeps a path that is not UTF-8 percent-encoded: nothing stands there, and 404 says so.
+        if "\0" in request.path_info or not _text(query):
             return errors.refused(request, errors.not_text)
+        if (request.content_params or {}).get("charset", "").lower() not in UTF_8:
+            return errors.refused(request, errors.not_text, 415)
         length = int(request.META.get("CONTENT_LENGTH") or 0)
         staff = request.path_info.startswith("/admin/")
         if length > (STAFF_UPLOAD if staff else settings.DATA_UPLOAD_MAX_MEMORY_SIZE):
