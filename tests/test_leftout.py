@@ -1,0 +1,39 @@
+"""A run without a browser says which tests it left out, and fails where nothing may be."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+JOURNEY = "tests/journeys/test_reading.py"
+
+
+def run(folder: Path, **more: str) -> subprocess.CompletedProcess[str]:
+    """The journeys on a machine without Chromium."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "CI"))}
+    alone = {"PATH": str(folder), "PLAYWRIGHT_BROWSERS_PATH": str(folder), "DATABASE_URL": "", "REFERENCE_DIR": ""}
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:xdist", "-p", "no:cacheprovider", JOURNEY],
+        cwd=settings.BASE_DIR,
+        env=kept | alone | more,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(("more", "status"), [({}, 0), ({"CI": "true"}, 1)])
+def test_without_chromium_the_journeys_are_named_and_in_ci_they_are_missed(
+    tmp_path: Path, more: dict[str, str], status: int
+) -> None:
+    done = run(tmp_path, **more)
+
+    assert f"{JOURNEY}::" in done.stdout
+    assert ": no Chromium, and no way to install one\n" in done.stdout
+    assert " skipped in " in done.stdout.splitlines()[-1]
+    assert "passed" not in done.stdout.splitlines()[-1]
+    assert done.returncode == status
