@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import TransactionTestCase
 
 from registry.actions.sample import NOUNS, load_sample
+from registry.management.catalogues import compile_stale
 from registry.models import Language, Publication, Release, ServiceProfile, guards
 
 
@@ -19,6 +20,7 @@ def pytest_configure() -> None:
     # Tests need neither hashed file names nor slow password hashes.
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    compile_stale()
 
 
 @pytest.fixture(scope="session")
