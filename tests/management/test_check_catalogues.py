@@ -33,6 +33,15 @@ def test_what_is_wrong_is_listed_and_counted(monkeypatch: pytest.MonkeyPatch) ->
     assert str(failed.value) == "da: 'a' is missing.\nhu: 'b' is fuzzy.\n2 messages want work."
 
 
+def test_a_long_list_is_cut_and_still_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(check_catalogues, "wrong", lambda: [f"da: '{number}' is missing." for number in range(51)])
+
+    with pytest.raises(CommandError) as failed:
+        call_command("check_catalogues")
+
+    assert str(failed.value).splitlines()[-3:] == ["da: '49' is missing.", "…", "51 messages want work."]
+
+
 def test_without_gettext_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(check_catalogues.shutil, "which", lambda name: None)
 

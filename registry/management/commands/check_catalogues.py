@@ -5,6 +5,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from registry.management.catalogues import catalogues, wrong
 
+SHOWN = 50
+
 
 class Command(BaseCommand):
     help = "Check that every message of the code and the templates stands translated in every catalogue."
@@ -16,5 +18,6 @@ class Command(BaseCommand):
             raise CommandError("There is no message catalogue. Run make messages.")
         found = wrong()
         if found:
-            raise CommandError("\n".join([*found, f"{len(found)} messages want work."]))
+            more = ["…"] if len(found) > SHOWN else []
+            raise CommandError("\n".join([*found[:SHOWN], *more, f"{len(found)} messages want work."]))
         self.stdout.write(f"{len(catalogues())} message catalogues say what the code says.")
