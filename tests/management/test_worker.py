@@ -1,0 +1,139 @@
+"""The worker as a process of its own, with a real mail server and a real kill."""
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+
+from tests.journeys.product import Product, prepared
+from tests.smtp import sink
+
+# The same worker, but less patient: a dead one is known as dead after two seconds.
+WORKER = """
+import datetime, django, sys
+django.setup()
+from django.core.management import call_command
+from registry.actions import mailing
+from registry.management.commands import worker
+mailing.BEAT, mailing.STALE = datetime.timedelta(seconds=0.5), datetime.timedelta(seconds=2)
+mailing.MAILS_A_PUMP = 3
+worker.TICK = 0.5
+call_command("worker", interval=0.1, startup_delay=False, verbosity=0)
+"""
+SUBMIT = """
+import secrets
+from tests.requests import submit
+for number in range({count}):
+    submit(secrets.token_hex())
+"""
+CLEAR = """
+from django_tasks_db.models import DBTaskResult
+from registry.models import Delivery
+Delivery.objects.all().delete()
+DBTaskResult.objects.all().delete()
+"""
+STATES = """
+from registry.models import Delivery
+print(*Delivery.objects.values_list("state", flat=True))
+"""
+
+
+@pytest.fixture(scope="module")
+def rest(tmp_path_factory: Any, django_db_setup: None) -> Iterator[Product]:
+    with prepared(tmp_path_factory.mktemp("worker")) as product:
+        yield product
+
+
+@pytest.fixture
+def product(rest: Product) -> Product:
+    """With no request of another test."""
+    rest.manage("shell", "-v0", "-c", CLEAR)
+    return rest
+
+
+@contextmanager
+def worker(product: Product, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    environment = {
+        **product.environment,
+        "EMAIL_URL": f"smtp://127.0.0.1:{port}",
+        "DJANGO_SETTINGS_MODULE": "trustcenter.settings",
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-c", WORKER], cwd=settings.BASE_DIR, env=environment, stderr=subprocess.DEVNULL
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def states(product: Product) -> list[str]:
+    return product.manage("shell", "-v0", "-c", STATES).split()
+
+
+def until(true: Callable[[], bool], seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.1)
+
+
+def test_after_kill_9_in_the_middle_everything_is_sent_and_at_most_one_mail_twice(product: Product) -> None:
+    product.manage("shell", "-v0", "-c", SUBMIT.format(count=4))
+    with sink() as server:
+        server.go_on.clear()
+        with worker(product, server.port) as first:
+            assert server.arrived.wait(30)
+            first.kill()
+            first.wait()
+        assert (len(server.mails), sorted(set(states(product)))) == (1, ["claimed", "queued"])
+        server.go_on.set()
+
+        with worker(product, server.port):
+            until(lambda: len(set(server.message_ids())) == 8)
+            until(lambda: set(states(product)) == {"sent"})
+
+    assert len(server.message_ids()) == 9
+    assert len(set(server.message_ids())) == 8
+
+
+def test_sigterm_ends_the_worker_after_the_mail_that_it_is_sending(product: Product) -> None:
+    product.manage("shell", "-v0", "-c", SUBMIT.format(count=1))
+    with sink() as server:
+        server.go_on.clear()
+        with worker(product, server.port) as process:
+            assert server.arrived.wait(30)
+            process.send_signal(signal.SIGTERM)
+            time.sleep(0.5)
+            assert process.poll() is None
+            server.go_on.set()
+            assert process.wait(20) == 0
+
+    assert "claimed" not in states(product)
+
+
+def test_an_idle_worker_ends_at_once_on_sigterm(product: Product) -> None:
+    with sink() as server, worker(product, server.port) as process:
+        product.manage("shell", "-v0", "-c", SUBMIT.format(count=1))
+        until(lambda: len(server.mails) == 2)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(5) == 0
+
+
+@pytest.mark.django_db
+def test_a_batch_runs_what_is_there_and_ends(mailoutbox: Any) -> None:
+    from tests.requests import submit
+
+    submit()
+
+    call_command("worker", batch=True, startup_delay=False, verbosity=0)
+
+    assert len(mailoutbox) == 2
