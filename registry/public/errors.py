@@ -32,6 +32,9 @@ def tell(
 ) -> HttpResponse:
     """A plain page; `said` gives heading, text and links in the language that is active by then."""
     found = site.current()
+    if status == 404 and not found.entries and site.database_down():
+        # A start without a database and without anything on disk: what there is, nobody knows.
+        return unavailable(request)
     code = language.of(request, found)
     with override(code):
         heading, text, links = said(found, code)

@@ -46,7 +46,7 @@ class Keeper:
     def _fresh(self) -> None:
         self.known: Known | None = None
         self.heard_at = 0.0
-        self.down = False
+        self.down = self.nothing_known = False
         self.asked, self.changed, self.served = threading.Event(), threading.Event(), threading.Event()
         if self.serving:
             self.served.set()
@@ -121,6 +121,7 @@ class Keeper:
     def serve(self, shown: tuple[Known, date] | None = None) -> tuple[Known, date] | None:
         """Serve what is known now, unless it is shown already."""
         known = self.known or (shown and shown[0]) or from_disk()
+        self.nothing_known = known is None
         if known is None:
             return None
         day = known.today()
@@ -144,7 +145,9 @@ class Keeper:
     def current(self) -> Site:
         if not self.started:
             return self._look()
-        self.served.wait(START_WITHIN)
+        until = time.monotonic() + START_WITHIN
+        while not self.served.wait(0.1) and not self.nothing_known and time.monotonic() < until:
+            pass
         return self.serving.site if self.serving else Known().on(Known().today())
 
     def page(self, address: str) -> pages.Page | None:

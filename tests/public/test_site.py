@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError
+from django.test import Client
 
 from registry.exchange import page
 from registry.models import Release
@@ -149,6 +150,23 @@ def test_a_start_with_nothing_at_all_waits_for_the_database(broken: Callable[[],
 
     assert keeper.serve() is None
     assert keeper.serving is None
+
+
+@pytest.mark.django_db
+def test_where_nothing_is_known_a_page_says_try_again_and_does_not_wait(
+    broken: Callable[[], None], client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keeper = Keeper()
+    keeper.started = True
+    monkeypatch.setattr(site, "keeper", keeper)
+    broken()
+    keeper.ask()
+    keeper.serve()
+
+    for path in ("/", "/en/", "/hu/releases/1/", "/robots.txt", "/nowhere"):
+        response = client.get(path)
+
+        assert (response.status_code, response["Retry-After"]) == (503, "30"), path
 
 
 @pytest.mark.django_db
