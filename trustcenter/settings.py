@@ -174,10 +174,12 @@ DATABASES = {"default": _database}
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
     "lockouts": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "BACKEND": "registry.admin.signin.Lockouts",
         "LOCATION": "lockout",
         "KEY_FUNCTION": "registry.admin.signin.keyed_hash",
         "TIMEOUT": 24 * 3600,
+        # A full cache throws out counters: whoever tries many names must not reset the one they are after.
+        "OPTIONS": {"MAX_ENTRIES": 10_000_000},
     },
 }
 
@@ -326,6 +328,10 @@ AXES_CACHE = "lockouts"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 1  # hours
 AXES_RESET_ON_SUCCESS = True
+# The lock ends when its page says so, whatever is tried meanwhile.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+# Its tables stay empty (see AXES_HANDLER).
+AXES_ENABLE_ADMIN = False
 AXES_LOCKOUT_CALLABLE = "registry.admin.signin.locked_out"
 AXES_CLIENT_IP_CALLABLE = "registry.public.client.address"
 AXES_VERBOSE = False

@@ -13,6 +13,7 @@ from django.db import connections, models, router, transaction
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
@@ -24,6 +25,9 @@ def keyed_hash(key: str, key_prefix: str, version: int) -> str:
 
 class Lockouts(DatabaseCache):
     """Django's database cache, with a count that loses no failure and a table that keeps nothing past its time."""
+
+    # Set by Django's own class; its stubs do not say so.
+    _table: str
 
     def incr(self, key: str, delta: int = 1, version: int | None = None) -> int:
         """One more, also where two fail at the same moment; a counter that has just run out starts anew."""
@@ -82,6 +86,7 @@ def locked_out(request: HttpRequest, original_response: HttpResponse | None = No
     response = TemplateResponse(
         request, "admin/locked_out.html", context, status=429, headers={"Retry-After": str(left)}
     )
+    add_never_cache_headers(response)
     return response.render()
 
 

@@ -27,7 +27,7 @@ class ForSuperusers(admin.ModelAdmin):
 
 
 @admin.register(User)
-class StaffAdmin(ForSuperusers, UserAdmin):
+class AccountAdmin(ForSuperusers, UserAdmin):
     """An account. Its groups say what it may do; single permissions would hide who may do what."""
 
     list_display = ("username", "email", "in_groups", "is_active", "is_superuser", "last_login")
@@ -63,7 +63,7 @@ class StaffAdmin(ForSuperusers, UserAdmin):
 
     @admin.display(description=_("groups"))
     def in_groups(self, user: User) -> str:
-        return ", ".join(group.name for group in user.groups.all()) or "–"
+        return ", ".join(sorted(group.name for group in user.groups.all())) or "–"
 
 
 @admin.register(Group)

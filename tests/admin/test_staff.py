@@ -1,0 +1,78 @@
+import re
+
+import pytest
+from django.contrib.auth.models import Group, Permission, User
+
+USERS, GROUPS = "/admin/auth/user/", "/admin/auth/group/"
+
+
+def test_a_superuser_makes_an_account_that_can_sign_in_and_do_what_its_group_may(signed_in):
+    client = signed_in("superuser")
+    editor = Group.objects.get(name="editor")
+
+    response = client.post(
+        f"{USERS}add/",
+        {
+            "username": "anna",
+            "usable_password": "true",
+            "password1": "a long phrase 7",
+            "password2": "a long phrase 7",
+            "groups": [editor.pk],
+        },
+    )
+
+    anna = User.objects.get(username="anna")
+    assert response.status_code == 302
+    assert (anna.is_staff, anna.is_superuser, list(anna.groups.all())) == (True, False, [editor])
+    assert anna.check_password("a long phrase 7")
+
+
+def test_the_form_of_an_account_offers_groups_and_no_single_permissions(signed_in):
+    client = signed_in("superuser")
+    anna = User.objects.create_user("anna", is_staff=True)
+
+    form = client.get(f"{USERS}{anna.pk}/change/").context["adminform"].form
+
+    assert sorted(form.fields) == [
+        "email",
+        "first_name",
+        "groups",
+        "is_active",
+        "is_superuser",
+        "last_name",
+        "password",
+        "username",
+    ]
+
+
+def test_the_lists_tell_who_is_in_which_group(signed_in, django_assert_max_num_queries):
+    client = signed_in("superuser")
+    for name in ("anna", "bela", "cecil"):
+        User.objects.create_user(name, is_staff=True).groups.add(*Group.objects.filter(name__in=["editor", "auditor"]))
+
+    with django_assert_max_num_queries(10):
+        users = client.get(USERS).content.decode()
+    groups = client.get(GROUPS).content.decode()
+
+    assert re.findall(r'<td class="field-in_groups[^>]*>([^<]*)</td>', users) == [*["auditor, editor"] * 3, "–"]
+    assert sorted(re.findall(r'<td class="field-members[^>]*>([^<]*)</td>', groups)) == ["0", "0", "3", "3"]
+
+
+@pytest.mark.parametrize("role", ["publisher", "editor", "DPA officer", "auditor", "nobody"])
+def test_no_group_reaches_accounts_or_groups(signed_in, role):
+    client = signed_in(role)
+    own = User.objects.get().pk
+
+    addresses = [USERS, f"{USERS}add/", f"{USERS}{own}/change/", f"{USERS}{own}/password/", GROUPS, f"{GROUPS}add/"]
+
+    assert [client.get(address).status_code for address in addresses] == [403] * 6
+
+
+def test_whoever_was_given_the_permissions_one_by_one_still_makes_no_superuser(signed_in):
+    client = signed_in("editor")
+    user = User.objects.get(username="editor")
+    user.user_permissions.set(Permission.objects.filter(content_type__app_label="auth"))
+
+    assert client.post(f"{USERS}{user.pk}/change/", {"username": "editor", "is_superuser": "on"}).status_code == 403
+    assert client.post(f"{USERS}add/", {"username": "x"}).status_code == 403
+    assert not User.objects.filter(is_superuser=True).exists()

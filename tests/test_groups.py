@@ -1,0 +1,51 @@
+"""What the groups of migration 0003 may do, as sets: a permission more or less is a decision, not an accident."""
+
+import pytest
+from django.contrib.auth.models import Group
+
+NOUNS = {
+    "policysection",
+    "processinglocation",
+    "question",
+    "region",
+    "safeguard",
+    "safeguardset",
+    "subprocessor",
+    "transfermechanism",
+}
+DRAFT = NOUNS | {"serviceprofile", "language"}
+DPA = {"dparequest", "dparequester", "dpanote", "delivery", "erasure"}
+VIEW = {f"view_{model}" for model in DRAFT | {"release", "publication"}}
+EDIT = {f"{verb}_{model}" for verb in ("add", "change", "delete") for model in NOUNS} | {"change_serviceprofile"}
+
+
+@pytest.mark.parametrize(
+    ("name", "permissions"),
+    [
+        ("editor", VIEW | EDIT),
+        (
+            "publisher",
+            VIEW | EDIT | {"add_serviceprofile", "add_language", "change_language", "publish_release"},
+        ),
+        (
+            "DPA officer",
+            VIEW | {f"view_{model}" for model in DPA} | {"change_dparequest", "add_dpanote", "erase_dparequest"},
+        ),
+        ("auditor", VIEW | {f"view_{model}" for model in DPA} | {f"view_historical{model}" for model in DRAFT}),
+    ],
+)
+def test_a_group_may_do_what_its_work_needs_and_nothing_else(db, name, permissions):
+    group = Group.objects.get(name=name)
+
+    assert set(group.permissions.values_list("codename", flat=True)) == permissions
+    assert {p.content_type.app_label for p in group.permissions.select_related("content_type")} == {"registry"}
+
+
+def test_there_are_four_groups(db):
+    assert sorted(Group.objects.values_list("name", flat=True)) == ["DPA officer", "auditor", "editor", "publisher"]
+
+
+def test_the_auditor_changes_nothing(db):
+    codenames = Group.objects.get(name="auditor").permissions.values_list("codename", flat=True)
+
+    assert {codename.partition("_")[0] for codename in codenames} == {"view"}
