@@ -8,8 +8,8 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
-from django.core.management import call_command
-from django.db import connection, transaction
+from django.core.management import CommandError, call_command
+from django.db import OperationalError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from ..actions.sample import NotEmpty, load_sample
@@ -28,7 +28,11 @@ def prepare(say: Say) -> None:
 
 
 def migrate(say: Say) -> None:
-    executor = MigrationExecutor(connection)
+    """Raise CommandError where the database does not answer."""
+    try:
+        executor = MigrationExecutor(connection)
+    except OperationalError as error:
+        raise CommandError(f"The database does not answer ({error}). Start it, or set DATABASE_URL.") from error
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         say("Bringing the database up to date.")
         call_command("migrate", interactive=False, verbosity=0)

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from django.contrib.auth import get_user_model
 from django.core import serializers
-from django.db import connection
+from django.core.management import CommandError
+from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test.utils import CaptureQueriesContext
 
@@ -117,3 +118,13 @@ def test_a_database_that_lacks_a_migration_is_brought_up_to_date(monkeypatch: py
 
     assert said == ["Bringing the database up to date."]
     assert called == [("migrate",)]
+
+
+def test_a_database_that_does_not_answer_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(connection: Any) -> None:
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr("registry.management.preparation.MigrationExecutor", refuse)
+
+    with pytest.raises(CommandError, match=r"^The database does not answer \(connection refused\)\. Start it, or set"):
+        migrate(lambda sentence: None)
