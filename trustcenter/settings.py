@@ -349,6 +349,10 @@ LOGGING = {
         "registry": {"level": "INFO"},
         # A visitor's mistake (404, 400) is not ours.
         "django.request": {"level": "ERROR"},
+        **{
+            f"django.security.{name}": {"level": "CRITICAL"}
+            for name in ("DisallowedHost", "RequestDataTooBig", "TooManyFieldsSent", "TooManyFilesSent")
+        },
         # axes writes user names and addresses.
         "axes": {"handlers": [], "propagate": False},
     },

@@ -89,13 +89,22 @@ class Door:
         _settle_type(environ)
         if environ["PATH_INFO"].startswith(settings.STATIC_URL) or self.keeper.database_down:
             # Neither waits for the database: views ask `site.database_down` first.
-            return self.django(environ, start_response)
+            return self._django(environ, start_response)
         if not self.dynamic.acquire(timeout=PATIENCE):
             return _send(errors.busy(WSGIRequest(environ)), start_response)
         try:
-            return self.django(environ, start_response)
+            return self._django(environ, start_response)
         finally:
             self.dynamic.release()
+
+    def _django(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        response = self.django(environ, start_response)
+        if environ["REQUEST_METHOD"] != "HEAD":
+            return response
+        # Django leaves it to the server to drop the body, and gunicorn logs a warning each time.
+        if hasattr(response, "close"):
+            response.close()
+        return ()
 
 
 def _settle_type(environ: Environ) -> None:

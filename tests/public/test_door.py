@@ -178,6 +178,14 @@ def test_other_methods_go_on_to_django(door: Door) -> None:
     assert Got(door, "/en/", "OPTIONS").headers["Allow"] == "GET, HEAD"
 
 
+def test_head_is_answered_without_a_body_and_closes_what_django_opened(door: Door) -> None:
+    for path, status in (("/readyz", 200), ("/en/releases/9/", 404), ("/", 302), ("/en/dpa/", 200)):
+        got = Got(door, path, "HEAD")
+
+        assert (got.status, got.body) == (status, b""), path
+        assert "Content-Length" in got.headers, path
+
+
 def test_a_new_state_is_served_from_the_next_request_on(door: Door, serving: Keeper) -> None:
     before = Got(door, "/en/")
     state = serving.serving
