@@ -1,4 +1,5 @@
 import os
+from wsgiref.types import WSGIApplication
 
 from django.core.wsgi import get_wsgi_application
 
@@ -11,6 +12,7 @@ from django.conf import settings  # noqa: E402
 from registry.public.door import Door  # noqa: E402
 from registry.public.site import keeper  # noqa: E402
 
+application: WSGIApplication
 if settings.DEBUG:
     # Each page is made anew, so that a template can be worked on.
     application = django
