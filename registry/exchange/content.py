@@ -7,7 +7,7 @@ bytes. Each schema keeps its reader: old content is never rewritten.
 import hashlib
 import json
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -33,6 +33,8 @@ SCHEMA = 1
 Content = dict[str, Any]
 # {"text": {language: text}, "state": {language: "source" | "translated" | "missing"}}; None where the source is silent.
 Passage = dict[str, dict[str, str]]
+# What a noun's field says, frozen.
+Said = Callable[[Any, str], Passage | None]
 
 
 @dataclass(frozen=True)
@@ -92,30 +94,50 @@ class Header:
 def compose(draft: Draft, header: Header) -> Content:
     profile, codes = draft.profile, draft.codes
 
-    def passage(texts: dict[str, str]) -> Passage | None:
-        return _passage(texts, profile.source_language, codes)
-
     def said(noun: Any, field: str) -> Passage | None:
-        return passage(prose(noun, field))
+        return _passage(prose(noun, field), profile.source_language, codes)
 
     return {
+        **_header(header),
         "schema": SCHEMA,
         "type": "release",
+        "time_zone": profile.time_zone,
+        "source_language": profile.source_language,
+        "languages": codes,
+        "summary": _passage(header.summary, profile.source_language, codes),
+        "service": service(profile),
+        "privacy": said(profile, "privacy"),
+        **_policy(draft, said),
+        "regions": [
+            {
+                "key": region.key,
+                "name": said(region, "name"),
+                "customers": said(region, "customers"),
+                "countries": sorted(region.countries),
+            }
+            for region in draft.regions
+        ],
+        **_safeguards(draft, said),
+        "subprocessors": [_subprocessor(subprocessor, draft, said) for subprocessor in draft.subprocessors],
+    }
+
+
+def _header(header: Header) -> dict[str, Any]:
+    return {
         "number": header.number,
         "kind": header.kind,
         "published_at": header.published_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "announced_on": header.announced_on.isoformat(),
-        "in_force_new_on": header.in_force_new_on.isoformat(),
-        "in_force_existing_on": header.in_force_existing_on.isoformat(),
-        "objection_deadline": header.objection_deadline and header.objection_deadline.isoformat(),
-        "time_zone": profile.time_zone,
+        "announced_on": _iso(header.announced_on),
+        "in_force_new_on": _iso(header.in_force_new_on),
+        "in_force_existing_on": _iso(header.in_force_existing_on),
+        "objection_deadline": _iso(header.objection_deadline),
         "backfill": header.backfill,
         "previous_digest": header.previous_digest or None,
-        "source_language": profile.source_language,
-        "languages": codes,
-        "summary": passage(header.summary),
-        "service": service(profile),
-        "privacy": said(profile, "privacy"),
+    }
+
+
+def _policy(draft: Draft, said: Said) -> dict[str, Any]:
+    return {
         "sections": [
             {
                 "key": section.key,
@@ -129,15 +151,11 @@ def compose(draft: Draft, header: Header) -> Content:
             {"key": question.key, "question": said(question, "question"), "answer": said(question, "answer")}
             for question in draft.questions
         ],
-        "regions": [
-            {
-                "key": region.key,
-                "name": said(region, "name"),
-                "customers": said(region, "customers"),
-                "countries": sorted(region.countries),
-            }
-            for region in draft.regions
-        ],
+    }
+
+
+def _safeguards(draft: Draft, said: Said) -> dict[str, Any]:
+    return {
         "safeguards": [
             {
                 "key": safeguard.key,
@@ -157,7 +175,6 @@ def compose(draft: Draft, header: Header) -> Content:
             }
             for found in draft.safeguard_sets
         ],
-        "subprocessors": [_subprocessor(subprocessor, draft, said) for subprocessor in draft.subprocessors],
     }
 
 
@@ -176,7 +193,7 @@ def service(profile: ServiceProfile) -> dict[str, Any]:
     }
 
 
-def _subprocessor(subprocessor: Subprocessor, draft: Draft, said: Any) -> dict[str, Any]:
+def _subprocessor(subprocessor: Subprocessor, draft: Draft, said: Said) -> dict[str, Any]:
     return {
         "key": subprocessor.key,
         "brand_name": subprocessor.brand_name or None,
