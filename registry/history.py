@@ -1,5 +1,11 @@
-"""Which nouns are audited. Importing the translations first gives the history every language's column."""
+"""Which nouns are audited, and what they said at a moment.
 
+Importing the translations first gives the history every language's column.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from simple_history import register
@@ -34,3 +40,111 @@ for _model, _links in AUDITED.items():
         excluded_fields=["form_token"] if _model is models.DpaRequest else [],
         app="registry",
     )
+
+
+# Whose history tells of rows of other nouns too: those that belong to it, and those that it links to.
+PARTS: dict[type[Any], tuple[tuple[type[Any], str], ...]] = {
+    models.Subprocessor: ((models.ProcessingLocation, "subprocessor"), (models.TransferMechanism, "subprocessor")),
+}
+LINKED: dict[type[Any], tuple[tuple[type[Any], str], ...]] = {
+    models.SafeguardSet: ((models.Safeguard, "safeguards"),),
+}
+# One save of a form writes a record for each row, and another where its links change.
+_ONE_SAVE = timedelta(seconds=1)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What one row said from one save to the next; `links` holds the rows it linked to, by field."""
+
+    model: type[Any]
+    pk: Any
+    record: Any
+    links: dict[str, list[Any]]
+
+    @property
+    def at(self) -> datetime:
+        return self.record.history_date
+
+    @property
+    def deleted(self) -> bool:
+        return self.record.history_type == "-"
+
+    def value(self, name: str) -> Any:
+        return self.links[name] if name in self.links else getattr(self.record, self._attname(name))
+
+    def _attname(self, name: str) -> str:
+        return self.model._meta.get_field(name).attname
+
+
+State = dict[tuple[type[Any], Any], Entry]
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When somebody saved; `by` is None where no staff member did (a command, the sample)."""
+
+    at: datetime
+    by: Any
+
+
+class Trail:
+    """Every state of one noun and of the rows told with it. A few queries, however many states there are."""
+
+    def __init__(self, model: type[Any], pk: Any) -> None:
+        self.model, self.pk = model, pk
+        entries = list(_entries(model, [pk]))
+        for part, link in PARTS.get(model, ()):
+            ever = part.history.filter(**{f"{link}_id": pk}).order_by().values_list("id", flat=True).distinct()
+            entries += _entries(part, list(ever))
+        for other, field in LINKED.get(model, ()):
+            entries += _entries(other, list({linked for entry in entries for linked in entry.links.get(field, ())}))
+        self.entries = sorted(entries, key=lambda entry: (entry.at, entry.record.history_id))
+
+    @property
+    def moments(self) -> list[Moment]:
+        """The oldest first."""
+        found: list[Moment] = []
+        for entry in self.entries:
+            moment = Moment(entry.at, entry.record.history_user)
+            if found and moment.by and found[-1].by == moment.by and moment.at - found[-1].at < _ONE_SAVE:
+                found.pop()
+            found.append(moment)
+        return found
+
+    def at(self, moment: datetime) -> State:
+        """The noun and what belonged to it at a moment; empty where the noun was not there."""
+        rows: State = {}
+        for entry in self.entries:
+            if entry.at > moment:
+                break
+            rows[entry.model, entry.pk] = entry
+        own = rows.get((self.model, self.pk))
+        if own is None or own.deleted:
+            return {}
+        return {place: entry for place, entry in rows.items() if entry is own or self._told(entry, own)}
+
+    def _told(self, entry: Entry, own: Entry) -> bool:
+        if entry.deleted:
+            return False
+        for part, link in PARTS.get(self.model, ()):
+            if entry.model is part:
+                return entry.value(link) == self.pk
+        return any(entry.pk in own.links[field] for other, field in LINKED.get(self.model, ()) if entry.model is other)
+
+
+def _entries(model: type[Any], pks: list[Any]) -> Iterator[Entry]:
+    name = model._meta.pk.attname
+    records = list(model.history.filter(**{f"{name}__in": pks}).select_related("history_user"))
+    links: dict[str, dict[Any, list[Any]]] = {}
+    for field in model.history.model._history_m2m_fields:
+        through = TranslatedHistory.m2m_models[field]
+        rows = through.objects.filter(history__in=records).values_list(
+            "history_id", f"{field.m2m_reverse_field_name()}_id"
+        )
+        links[field.name] = {}
+        for record, linked in rows:
+            links[field.name].setdefault(record, []).append(linked)
+    for record in records:
+        own = {field: sorted(by_record.get(record.history_id, ())) for field, by_record in links.items()}
+        yield Entry(model, getattr(record, name), record, own)

@@ -98,7 +98,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "axes",
     "django_tasks_db",
-    "import_export",
     "simple_history",
 ]
 
@@ -274,8 +273,6 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
-# jQuery UI and its style sheet, which modeltranslation's admin takes from a CDN unless told otherwise.
-JQUERY_UI_URL = "vendor/jquery-ui.min.js"
 
 # --- Safety -----------------------------------------------------------------------------------------------------------
 

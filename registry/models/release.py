@@ -8,9 +8,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
-@lru_cache(maxsize=64)
-def _keys(digest: str, text: str) -> dict[str, frozenset[str]]:
-    """The keys that a release's content names, by the list that names them."""
+@lru_cache(maxsize=1024)
+def _keys(digest: str) -> dict[str, frozenset[str]]:
+    """The keys that a release's content names, by the list that names them. A digest names one content for ever."""
     found: dict[str, set[str]] = {}
 
     def walk(name: str, value: Any) -> None:
@@ -23,7 +23,7 @@ def _keys(digest: str, text: str) -> dict[str, frozenset[str]]:
             for inner, part in value.items():
                 walk(inner, part)
 
-    walk("", json.loads(text))
+    walk("", json.loads(Release.objects.only("content").get(digest=digest).content))
     return {name: frozenset(keys) for name, keys in found.items()}
 
 
@@ -39,10 +39,14 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
     def newest(self) -> "Release | None":
         return self.order_by("-number").first()
 
+    def named(self, name: str) -> set[str]:
+        """The keys of all objects that any release lists under a name."""
+        digests = self.order_by().values_list("digest", flat=True)
+        return {key for digest in digests for key in _keys(digest).get(name, ())}
+
     def naming(self, name: str, key: str) -> bool:
         """Whether any release lists an object of this key under this name."""
-        rows = self.values_list("digest", "content").iterator()
-        return any(key in _keys(digest, text).get(name, ()) for digest, text in rows)
+        return key in self.named(name)
 
 
 class Release(models.Model):
