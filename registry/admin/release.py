@@ -87,8 +87,9 @@ class ReleaseAdmin(admin.ModelAdmin):
         return rows if detail else rows.defer("content")
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        may_publish = request.user.has_perm("registry.publish_release")
         return super().changelist_view(
-            request, {"may_publish": request.user.has_perm("registry.publish_release"), **(extra_context or {})}
+            request, {"title": _("Releases"), "may_publish": may_publish, **(extra_context or {})}
         )
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:

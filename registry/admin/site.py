@@ -18,6 +18,7 @@ GROUPS: list[tuple[Any, tuple[str, ...]]] = [
     (_("Data processing agreements"), ("DpaRequest", "Delivery", "Erasure")),
     (_("Settings"), ("ServiceProfile", "Language")),
     (_("Staff"), ("User", "Group")),
+    (_("Operation"), ("DBTaskResult",)),
 ]
 
 

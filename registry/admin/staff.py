@@ -1,13 +1,18 @@
-"""Who works here: accounts and groups. Superusers alone make them; what a group may do is fixed by a migration."""
+"""Who works here: accounts and groups. Superusers alone make them; the first four groups come by migration."""
 
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
-from django.contrib.auth.models import Group, User
-from django.db.models import Count, QuerySet
+from django.contrib.auth.forms import UserCreationForm
+from django.contrib.auth.models import Group, Permission, User
+from django.db.models import Count, Q, QuerySet
+from django.forms import CheckboxSelectMultiple, ModelMultipleChoiceField
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+
+VERBS = {"add": _("add"), "change": _("change"), "delete": _("delete"), "view": _("view")}
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
@@ -31,7 +36,8 @@ class AccountAdmin(ForSuperusers, UserAdmin):
     """An account. Its groups say what it may do; single permissions would hide who may do what."""
 
     list_display = ("username", "email", "in_groups", "is_active", "is_superuser", "last_login")
-    list_filter = ("is_active", "is_superuser", "groups")
+    # Staff are few: searching finds them.
+    list_filter = ()
     filter_horizontal = ()
     fieldsets = (
         (None, {"fields": ("username", "password")}),
@@ -48,10 +54,23 @@ class AccountAdmin(ForSuperusers, UserAdmin):
     add_fieldsets = (
         (
             None,
-            {"classes": ("wide",), "fields": ("username", "usable_password", "password1", "password2", "groups")},
+            {"classes": ("wide",), "fields": ("username", "password1", "password2", "groups")},
         ),
     )
+    add_form = UserCreationForm
     readonly_fields = ("last_login", "date_joined")
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Four groups to tick, instead of a list in which a click forgets the others."""
+        if db_field.name != "groups":
+            return super().formfield_for_manytomany(db_field, request, **kwargs)
+        return db_field.formfield(widget=CheckboxSelectMultiple, help_text=_("What this account may do."))
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "groups":
+            field.widget.can_add_related = False
+        return field
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return super().get_queryset(request).prefetch_related("groups")
@@ -66,10 +85,32 @@ class AccountAdmin(ForSuperusers, UserAdmin):
         return ", ".join(sorted(group.name for group in user.groups.all())) or "–"
 
 
+class Permissions(ModelMultipleChoiceField):
+    """What there is to permit in the registry, in the reader's language instead of the database's English."""
+
+    def label_from_instance(self, permission: Any) -> str:
+        verb, _underscore, _model = permission.codename.partition("_")
+        model = permission.content_type.model_class()
+        name = model._meta.verbose_name if model else permission.content_type.model
+        if verb in VERBS:
+            return f"{capfirst(name)}: {VERBS[verb]}"
+        own = dict(model._meta.permissions) if model else {}
+        return f"{capfirst(name)}: {own.get(permission.codename, permission.name)}"
+
+
 @admin.register(Group)
 class RoleAdmin(ForSuperusers, GroupAdmin):
     list_display = ("name", "members")
     fields = ("name", "permissions")
+    filter_horizontal = ()
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """The registry's own permissions; history is written by the system, and never by hand."""
+        known = Permission.objects.filter(content_type__app_label="registry").select_related("content_type")
+        by_hand = known.exclude(
+            Q(content_type__model__startswith="historical") & ~Q(codename__startswith="view_")
+        ).order_by("content_type__model", "codename")
+        return Permissions(by_hand, widget=CheckboxSelectMultiple, required=False, label=_("What it may do"))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
         return super().get_queryset(request).annotate(member_count=Count("user"))

@@ -14,7 +14,6 @@ def test_a_superuser_makes_an_account_that_can_sign_in_and_do_what_its_group_may
         f"{USERS}add/",
         {
             "username": "anna",
-            "usable_password": "true",
             "password1": "a long phrase 7",
             "password2": "a long phrase 7",
             "groups": [editor.pk],
@@ -76,3 +75,19 @@ def test_whoever_was_given_the_permissions_one_by_one_still_makes_no_superuser(s
     assert client.post(f"{USERS}{user.pk}/change/", {"username": "editor", "is_superuser": "on"}).status_code == 403
     assert client.post(f"{USERS}add/", {"username": "x"}).status_code == 403
     assert not User.objects.filter(is_superuser=True).exists()
+
+
+def test_a_group_is_given_what_the_registry_permits_in_words_and_keeps_what_it_has(signed_in):
+    client = signed_in("superuser")
+    auditor = Group.objects.get(name="auditor")
+    before = set(auditor.permissions.all())
+    address = f"{GROUPS}{auditor.pk}/change/"
+
+    field = client.get(address).context["adminform"].form["permissions"]
+    labels = [str(label) for _value, label in field.field.choices]
+    client.post(address, {"name": "auditor", "permissions": [permission.pk for permission in before]})
+
+    assert "Release: Can publish a release" in labels
+    assert "Subprocessor: change" in labels
+    assert not [label for label in labels if "istorical" in label and not label.endswith(": view")]
+    assert set(auditor.permissions.all()) == before
