@@ -54,9 +54,8 @@ def test_a_hungarian_request_gets_a_reference_and_a_hungarian_receipt(product: P
     receipt, notice = sorted(mails(product, 2), key=lambda mail: mail["To"] == "dpa@example.com")
     assert receipt["To"] == TYPED["email"]
     text = receipt.get_body(("plain",)).get_content()
-    assert reference in receipt["Subject"]
+    assert receipt["Subject"] == f"Megkaptuk az Ön DPA-igénylését ({reference})"
     assert reference in text
-    assert "DPA-igényl" in text or "igényl" in text
     assert f"{product.url}/hu/dpa/privacy/" in text
     assert notice["To"] == "dpa@example.com"
     assert not any(value in notice.as_string() for value in TYPED.values())
@@ -79,6 +78,7 @@ def test_a_double_click_is_one_request(product: Product, page: Page):
     page.goto(f"{product.url}/en/dpa/")
     fill(page, **TYPED)
     page.locator("[name=country]").select_option("HU")
+    page.locator("[name=region]").select_option("eu")
     page.wait_for_timeout(3_200)
     page.locator("button[type=submit]").dblclick()
 
