@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.core.cache import caches
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -166,6 +167,8 @@ def apply_retention(days: int | None = None, *, dry_run: bool = False) -> list[s
     for request in due:
         erase(request)
     Attempt.objects.past_their_day().delete()
+    lockouts: Any = caches["lockouts"]
+    lockouts.forget_expired()
     DBTaskResult.objects.finished().filter(finished_at__lt=timezone.now() - TASKS_KEPT).delete()
     # A worker that was killed between writing a mail's file and looking at its request again has left one.
     _leave_no_trace(*Erasure.objects.values_list("reference", flat=True))

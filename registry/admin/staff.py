@@ -12,7 +12,9 @@ from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-VERBS = {"add": _("add"), "change": _("change"), "delete": _("delete"), "view": _("view")}
+VERBS = {"add": _("may add"), "change": _("may change"), "delete": _("may delete"), "view": _("may view")}
+# The system writes these itself, whoever asks for it.
+WRITTEN_BY_THE_SYSTEM = ("release", "publication", "erasure", "delivery", "dparequester")
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
@@ -68,7 +70,7 @@ class AccountAdmin(ForSuperusers, UserAdmin):
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if db_field.name == "groups":
+        if field is not None and db_field.name == "groups":
             field.widget.can_add_related = False
         return field
 
@@ -104,12 +106,17 @@ class RoleAdmin(ForSuperusers, GroupAdmin):
     fields = ("name", "permissions")
     filter_horizontal = ()
 
-    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """The registry's own permissions; history is written by the system, and never by hand."""
-        known = Permission.objects.filter(content_type__app_label="registry").select_related("content_type")
-        by_hand = known.exclude(
-            Q(content_type__model__startswith="historical") & ~Q(codename__startswith="view_")
-        ).order_by("content_type__model", "codename")
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest | None = None, **kwargs: Any) -> Any:
+        """The registry's own permissions, without those that no page asks for."""
+        written = Q(content_type__model__startswith="historical") | Q(content_type__model__in=WRITTEN_BY_THE_SYSTEM)
+        links = Q(content_type__model__startswith="historical", content_type__model__contains="_")
+        by_hand = (
+            Permission.objects.filter(content_type__app_label="registry")
+            .exclude(links | Q(content_type__model="attempt"))
+            .exclude(written & Q(codename__regex="^(add|change|delete)_"))
+            .select_related("content_type")
+            .order_by("content_type__model", "codename")
+        )
         return Permissions(by_hand, widget=CheckboxSelectMultiple, required=False, label=_("What it may do"))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:

@@ -1,11 +1,13 @@
 import threading
 from datetime import timedelta
+from io import StringIO
 from ipaddress import ip_network
 
 import pytest
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib.auth.models import User
 from django.core.cache import caches
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
@@ -90,14 +92,14 @@ def test_trying_on_does_not_make_the_lock_longer(client, anna):
     assert table() == before
 
 
-def test_the_lock_ends_by_itself_and_leaves_no_row(client, anna):
+def test_the_lock_ends_by_itself_and_the_daily_command_leaves_no_row(client, anna):
     for _i in range(5):
         sign_in(client)
     with connection.cursor() as cursor:
         past = connection.ops.adapt_datetimefield_value((timezone.now() - timedelta(seconds=2)).replace(microsecond=0))
         cursor.execute("UPDATE lockout SET expires = %s", [past])
 
-    caches["lockouts"].forget_expired()
+    call_command("apply_retention", stdout=StringIO())
 
     assert table() == []
     assert sign_in(client, password="right").status_code == 302
