@@ -32,15 +32,8 @@ def answers(page: Page, more: Headers | None = None) -> dict[str, Answer]:
 def _answer(page: Page, encoding: str, body: bytes, more: Headers) -> Answer:
     # Strong: a hash of the very bytes.
     etag = f'"{_hash(body)}"'
-    shared = [
-        ("Cache-Control", FRESH),
-        ("ETag", etag),
-        ("Vary", "Accept-Encoding"),
-        # In a 304, of the body that is not sent (RFC 9110, 8.6); Django would say 0.
-        ("Content-Length", str(len(body))),
-        *more,
-    ]
-    headers = [("Content-Type", page.content_type)]
+    shared = [("Cache-Control", FRESH), ("ETag", etag), ("Vary", "Accept-Encoding"), *more]
+    headers = [("Content-Type", page.content_type), ("Content-Length", str(len(body)))]
     if page.language:
         headers.append(("Content-Language", page.language))
     if encoding != "identity":

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import DisallowedHost, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -23,7 +24,7 @@ log = logging.getLogger(__name__)
 # Seconds after which trying again makes sense while the database is away.
 RETRY_AFTER = 30
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 Links = Iterable[tuple[str, str]]
 
 
@@ -148,7 +149,7 @@ def only(*methods: str) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if request.method in methods:
                 return view(request, *args, **kwargs)
             return tell(

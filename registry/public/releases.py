@@ -4,7 +4,8 @@ import re
 from datetime import date
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from ..exchange.localized import autonym, day
@@ -18,7 +19,7 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 @reads
-def ready(request: HttpRequest, **named: Any) -> HttpResponse:
+def ready(request: HttpRequest, **named: Any) -> HttpResponseBase:
     """The page of this address; Http404 where the site state has none."""
     found = site.page(request.path_info)
     if found is None:
@@ -26,7 +27,8 @@ def ready(request: HttpRequest, **named: Any) -> HttpResponse:
     answer = answers(found)[encoding(request.headers.get("Accept-Encoding", ""))]
     held = request.headers.get("If-None-Match")
     fresh = held is not None and matches(held, answer.etag)
-    response = HttpResponse(b"" if fresh else answer.body, status=304 if fresh else 200)
+    # A stream, because Django gives any other 304 a Content-Length of 0, which is not the page's (RFC 9110, 8.6).
+    response = StreamingHttpResponse((), status=304) if fresh else HttpResponse(answer.body)
     del response.headers["Content-Type"]
     for name, value in answer.not_modified if fresh else answer.headers:
         response.headers[name] = value
@@ -45,22 +47,22 @@ def front(request: HttpRequest) -> HttpResponse:
 
 
 @reads
-def policy(request: HttpRequest, code: str) -> HttpResponse:
+def policy(request: HttpRequest, code: str) -> HttpResponseBase:
     return _ready_or(request, code, _nothing_in_force)
 
 
 @reads
-def releases(request: HttpRequest, code: str) -> HttpResponse:
+def releases(request: HttpRequest, code: str) -> HttpResponseBase:
     return _ready_or(request, code, lambda found, told: errors.nothing_yet())
 
 
 @reads
-def release(request: HttpRequest, code: str, number: int) -> HttpResponse:
+def release(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
     return _ready_or(request, code, _no_such_release)
 
 
 @reads
-def exact(request: HttpRequest, number: int) -> HttpResponse:
+def exact(request: HttpRequest, number: int) -> HttpResponseBase:
     """The bytes that a release's digest is over."""
     if site.page(request.path_info) is None:
         return tell(request, 404, _no_such_release)
@@ -68,7 +70,7 @@ def exact(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @reads
-def region(request: HttpRequest, code: str, key: str) -> HttpResponse:
+def region(request: HttpRequest, code: str, key: str) -> HttpResponseBase:
     return _ready_or(request, code, _no_such_region)
 
 
@@ -100,7 +102,7 @@ def _day(written: str) -> date | None:
         return None
 
 
-def _ready_or(request: HttpRequest, code: str, said: Any) -> HttpResponse:
+def _ready_or(request: HttpRequest, code: str, said: Any) -> HttpResponseBase:
     found = site.current()
     if found.languages and code not in found.languages:
         return tell(request, 404, _no_such_language)

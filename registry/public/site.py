@@ -1,6 +1,6 @@
 """The site state that this process serves (rule 9): its pages as bytes, and the site as values for dynamic pages.
 
-Under a server, `keeper.start()` (in wsgi.py) starts two threads: one asks the database a few times a second, the other
+Under a server, `keeper.start()` (in wsgi.py) starts two threads: one asks the database ten times a second, the other
 renders what has changed and then switches, by one reference. A database that hangs stops the first thread alone. Where
 no thread runs (tests, management commands), each call looks for itself.
 """
@@ -21,8 +21,8 @@ from .known import DOWN, Known, from_database, from_disk, keep
 
 log = logging.getLogger(__name__)
 
-# Seconds. A worker is to learn of a release within one second, rendering included.
-ASK_EVERY = 0.2
+# Seconds. A worker is to learn of a release within one second, rendering included; a question takes 0.2 ms.
+ASK_EVERY = 0.1
 # A database that has not answered for so long hangs.
 SILENT_AFTER = 2.0
 # How long a page may wait for a process that has just started.
