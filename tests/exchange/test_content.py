@@ -1,11 +1,29 @@
 import json
 import unicodedata
+from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from registry.actions import publishing
 from registry.exchange import content as shape
-from registry.models import Release, Subprocessor
+from registry.exchange.page import policy
+from registry.exchange.published import Site
+from registry.models import (
+    Language,
+    PolicySection,
+    ProcessingLocation,
+    Question,
+    Region,
+    Release,
+    Safeguard,
+    SafeguardSet,
+    ServiceProfile,
+    Subprocessor,
+    TransferMechanism,
+)
 
 # A content of schema 1 as it was once published: its bytes, and so this digest, never change.
 GOLDEN = {
@@ -84,3 +102,154 @@ def test_private_fields_are_in_no_release(db):
         for private in ("Keeper of secrets", "secret@example.com", "2021-02-03", "2051-02-03", "contact_role")
         if private in text
     ]
+
+
+# A release of schema 1 with every kind of row and every field filled: its reader must always read it, and what composes
+# content today must still write it. Where it no longer does, SCHEMA goes up and the old reader stays.
+RELEASE_1 = Path(__file__).parent.parent / "data" / "release-1.json"
+RELEASE_1_DIGEST = "04e6bd51c014a0d2e23b27bd6e67d6ed1c0f3ab90381edad9e74027cb8681091"
+
+
+@pytest.fixture
+def full_draft(empty_registry):
+    ServiceProfile.objects.create(
+        provider="Provider, a. s.",
+        provider_address="Street 1\nCity",
+        provider_country="SK",
+        service="Service",
+        service_address="*.example.com",
+        notice_days=45,
+        time_zone="Europe/Bratislava",
+        contact="dpa@example.com",
+        security_contact="security@example.com",
+        retention_days=400,
+        privacy_en="Kept: {retention_days}",
+        privacy_hu="Megőrzés: {retention_days}",
+    )
+    Language.objects.create(code="en", public=True)
+    Language.objects.create(code="hu", public=True, when_incomplete="notice")
+    Language.objects.create(code="de", worked_on=True)
+    PolicySection.objects.create(
+        key="hosts",
+        heading_en="Hosts",
+        heading_hu="Szerverek",
+        body_en="In {territory:DE}.",
+        lists="processing-locations",
+    )
+    Question.objects.create(key="what", question_en="What?", question_hu="Mi?", answer_en="That.", answer_hu="Az.")
+    region = Region.objects.create(
+        key="eu", name_en="EU", name_hu="EU", customers_en="EU customers", countries=["SK", "DE"]
+    )
+    iso = Safeguard.objects.create(
+        key="iso", kind="certification", name="ISO 27001", claim="certified", valid_until=date(2030, 1, 31)
+    )
+    Safeguard.objects.create(key="instructions", kind="contractual", text_en="Act on instructions.")
+    certified = SafeguardSet.objects.create(key="certified", match="any")
+    certified.safeguards.add(iso)
+    parent = Subprocessor.objects.create(key="parent", legal_name="Parent SE", kind="service", position=2)
+    subprocessor = Subprocessor.objects.create(
+        key="host",
+        brand_name="Host",
+        legal_name="Host GmbH",
+        address="Weg 2\nBerlin",
+        country="DE",
+        kind="infrastructure",
+        purpose_en="Hosts.",
+        purpose_hu="Üzemeltet.",
+        data_categories=["files", "contact"],
+        data_subjects=["visitors", "end-customers"],
+        website="https://host.example",
+        privacy_page="https://host.example/privacy",
+        subprocessor_list="https://host.example/subprocessors",
+        dpa_page="https://host.example/dpa",
+        dpa_valid_until=date(2029, 12, 31),
+        parent=parent,
+        contact_role="Privacy office",
+        contact_mailbox="privacy@host.example",
+        last_review=date(2026, 1, 1),
+        next_review=date(2027, 1, 1),
+        position=1,
+    )
+    location = ProcessingLocation.objects.create(
+        key="host-de", subprocessor=subprocessor, territory="DE", place_en="Frankfurt", region=region, use="backup"
+    )
+    location.safeguard_sets.add(certified)
+    TransferMechanism.objects.create(
+        key="host-scc",
+        subprocessor=subprocessor,
+        regime="eu",
+        mechanism="scc",
+        scc_module="3",
+        reference="2021/914",
+        verified_on=date(2026, 2, 1),
+        expires_on=date(2028, 2, 1),
+    )
+    return publishing.draft()
+
+
+def test_a_full_draft_composes_the_bytes_of_the_golden_release(full_draft):
+    header = shape.Header(
+        number=1,
+        kind="change",
+        published_at=datetime(2026, 11, 21, 10, 0, 0, tzinfo=UTC),
+        announced_on=date(2026, 11, 21),
+        in_force_new_on=date(2026, 12, 1),
+        in_force_existing_on=date(2026, 12, 24),
+        objection_deadline=date(2026, 12, 20),
+        backfill=False,
+        previous_digest="0" * 64,
+        summary={"en": "First.", "hu": "Első."},
+    )
+
+    assert shape.encode(shape.compose(full_draft, header)) == RELEASE_1.read_text("utf-8")
+
+
+def test_the_golden_release_is_read_and_keeps_its_digest():
+    text = RELEASE_1.read_text("utf-8")
+
+    content = shape.decode(text)
+
+    assert shape.digest(text) == RELEASE_1_DIGEST
+    assert shape.encode(content) == text
+    assert [row["key"] for row in content["subprocessors"]] == ["host", "parent"]
+    assert content["subprocessors"][0]["transfer_mechanisms"][0]["expires_on"] == "2028-02-01"
+
+
+def test_the_golden_release_still_becomes_a_page():
+    text = RELEASE_1.read_text("utf-8")
+    site = Site.on([(text, RELEASE_1_DIGEST)], ["en", "hu"], "https://trust.example.com", date(2026, 12, 24))
+
+    page = policy(site, site.entries[0], "hu")
+
+    assert f'data-digest="{RELEASE_1_DIGEST}"' in page
+    assert 'data-subprocessor="host"' in page
+
+
+texts = st.text(st.characters(exclude_categories=["Cs"]))
+values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | texts,
+    lambda inner: st.lists(inner) | st.dictionaries(texts, inner),
+)
+
+
+@given(values)
+def test_encoding_is_canonical_stable_and_nfc(value):
+    text = shape.encode(value)
+
+    assert shape.encode(json.loads(text)) == text
+    assert unicodedata.is_normalized("NFC", text)
+    assert "\r\n" not in text
+
+
+@given(st.dictionaries(texts, texts, min_size=2))
+def test_the_order_in_which_a_content_was_made_leaves_no_trace(value):
+    # Two keys that NFC makes one would be two contents; ours are ASCII.
+    assume(len({unicodedata.normalize("NFC", key.replace("\r\n", "\n")) for key in value}) == len(value))
+
+    assert shape.encode(dict(reversed(value.items()))) == shape.encode(value)
+
+
+@pytest.mark.parametrize("value", [2**53, -(2**53), "\ud800", {"a": ["\udfff"]}])
+def test_what_has_no_one_form_everywhere_is_refused(value):
+    with pytest.raises(ValueError, match=r"."):
+        shape.encode(value)
