@@ -13,7 +13,7 @@ from django.urls import path, reverse
 from django.utils.timesince import timesince
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 from modeltranslation.utils import build_localized_fieldname
 
 from ..actions import dpa, mailing
@@ -25,13 +25,13 @@ from .dpa_timeline import timeline
 
 # What a button says, by where the request is and where it goes.
 MOVES = {
-    ("received", "in_review"): lazy("Start the review"),
-    ("received", "declined"): lazy("Decline"),
-    ("in_review", "closed"): lazy("Close"),
-    ("in_review", "declined"): lazy("Decline"),
-    ("in_review", "received"): lazy("Put back to received"),
-    ("closed", "in_review"): lazy("Reopen for review"),
-    ("declined", "in_review"): lazy("Reopen for review"),
+    ("received", "in_review"): gettext_lazy("Start the review"),
+    ("received", "declined"): gettext_lazy("Decline"),
+    ("in_review", "closed"): gettext_lazy("Close"),
+    ("in_review", "declined"): gettext_lazy("Decline"),
+    ("in_review", "received"): gettext_lazy("Put back to received"),
+    ("closed", "in_review"): gettext_lazy("Reopen for review"),
+    ("declined", "in_review"): gettext_lazy("Reopen for review"),
 }
 
 
@@ -51,13 +51,13 @@ class _CodeFilter(admin.SimpleListFilter):
 
 
 class CountryFilter(_CodeFilter):
-    title = lazy("country")
+    title = gettext_lazy("country")
     parameter_name = "country"
     name = staticmethod(lambda code: _country(code))
 
 
 class LanguageFilter(_CodeFilter):
-    title = lazy("language")
+    title = gettext_lazy("language")
     parameter_name = "language"
     name = staticmethod(lambda code: localized.language_name(code, _language()))
 
@@ -91,22 +91,22 @@ class DpaRequestAdmin(admin.ModelAdmin):
         names = Region.objects.filter(key=OuterRef("region")).values(build_localized_fieldname("name", _language()))
         return super().get_queryset(request).annotate(region_told=Subquery(names[:1]))
 
-    @admin.display(description=lazy("received"), ordering="received_at")
+    @admin.display(description=gettext_lazy("received"), ordering="received_at")
     def waiting(self, request: DpaRequest) -> str:
         day = localized.day(request.received_at.date(), _language())
         if request.state in DpaRequest.ENDED or request.erased_at:
             return day
         return f"{day} ({timesince(request.received_at, depth=1)})"
 
-    @admin.display(description=lazy("country"), ordering="country")
+    @admin.display(description=gettext_lazy("country"), ordering="country")
     def country_name(self, request: DpaRequest) -> str:
         return _country(request.country)
 
-    @admin.display(description=lazy("language"), ordering="language")
+    @admin.display(description=gettext_lazy("language"), ordering="language")
     def language_name(self, request: DpaRequest) -> str:
         return localized.language_name(request.language, _language())
 
-    @admin.display(description=lazy("hosting region"), ordering="region", empty_value="–")
+    @admin.display(description=gettext_lazy("hosting region"), ordering="region", empty_value="–")
     def region_name(self, request: Any) -> str:
         return request.region_told or request.region
 

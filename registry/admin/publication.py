@@ -15,7 +15,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from ..actions import publishing, verifying
 from ..actions.checking import Problem, check
@@ -37,8 +37,8 @@ class PublishForm(forms.Form):
     """The day and the summaries. `expected` and `looked_at` say which draft was looked at, and when."""
 
     in_force_on = forms.DateField(
-        label=lazy("In force on"),
-        help_text=lazy("Today or a later day; on a later day the release is announced until then."),
+        label=gettext_lazy("In force on"),
+        help_text=gettext_lazy("Today or a later day; on a later day the release is announced until then."),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         input_formats=["%Y-%m-%d"],
         localize=False,

@@ -11,7 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from ..actions.publishing import changes_since
 from ..exchange import content as shape
@@ -21,7 +21,11 @@ from ..exchange.telling import tell
 from ..models import Release, ServiceProfile
 from . import publication
 
-STATUS = {"in_force": lazy("in force"), "announced": lazy("announced"), "superseded": lazy("superseded")}
+STATUS = {
+    "in_force": gettext_lazy("in force"),
+    "announced": gettext_lazy("announced"),
+    "superseded": gettext_lazy("superseded"),
+}
 
 
 @admin.register(Release)
@@ -96,46 +100,46 @@ class ReleaseAdmin(admin.ModelAdmin):
         context |= {"title": self.name(context["original"]), "subtitle": None}
         return super().render_change_form(request, context, *args, **kwargs)
 
-    @admin.display(description=lazy("release"), ordering="number")
+    @admin.display(description=gettext_lazy("release"), ordering="number")
     def name(self, release: Release) -> str:
         return _("Release %(number)s") % {"number": release.number}
 
-    @admin.display(description=lazy("status"))
+    @admin.display(description=gettext_lazy("status"))
     def status(self, release: Any) -> SafeString:
         return format_html('<span class="pill {}">{}</span>', release.standing, STATUS[release.standing])
 
-    @admin.display(description=lazy("in force on"), ordering=F("in_force_existing_on"))
+    @admin.display(description=gettext_lazy("in force on"), ordering=F("in_force_existing_on"))
     def in_force_on(self, release: Release) -> str:
         return day(release.in_force_existing_on, _active())
 
-    @admin.display(description=lazy("published on"), ordering="published_at")
+    @admin.display(description=gettext_lazy("published on"), ordering="published_at")
     def published_on(self, release: Release) -> str:
         return day(release.published_at.date(), _active())
 
-    @admin.display(description=lazy("published by"))
+    @admin.display(description=gettext_lazy("published by"))
     def published_by(self, release: Release) -> str:
         publication_of = getattr(release, "publication", None)
         return str(publication_of.by) if publication_of and publication_of.by else "–"
 
-    @admin.display(description=lazy("origin"))
+    @admin.display(description=gettext_lazy("origin"))
     def origin(self, release: Release) -> str:
         if release.backfill:
             return _("Entered from an archive older than this system.")
         return _("Published in this system.")
 
-    @admin.display(description=lazy("digest"))
+    @admin.display(description=gettext_lazy("digest"))
     def short_digest(self, release: Release) -> SafeString:
         return format_html('<code title="{}">{}…</code>', release.digest, release.digest[:12])
 
-    @admin.display(description=lazy("digest (SHA-256)"))
+    @admin.display(description=gettext_lazy("digest (SHA-256)"))
     def whole_digest(self, release: Release) -> SafeString:
         return format_html("<code>{}</code>", release.digest)
 
-    @admin.display(description=lazy("digest of the release before"))
+    @admin.display(description=gettext_lazy("digest of the release before"))
     def whole_previous_digest(self, release: Release) -> SafeString:
         return format_html("<code>{}</code>", release.previous_digest or "–")
 
-    @admin.display(description=lazy("pages"))
+    @admin.display(description=gettext_lazy("pages"))
     def pages(self, release: Any) -> SafeString:
         return format_html(
             '<a href="/{0}/releases/{1}/">{2}</a> · <a href="/releases/{1}.json">JSON</a>',
@@ -144,7 +148,7 @@ class ReleaseAdmin(admin.ModelAdmin):
             _("Public page"),
         )
 
-    @admin.display(description=lazy("summary"))
+    @admin.display(description=gettext_lazy("summary"))
     def summary(self, release: Release) -> SafeString | str:
         content = shape.decode(release.content)
         passage, service = content["summary"], content["service"]
@@ -161,7 +165,7 @@ class ReleaseAdmin(admin.ModelAdmin):
             format_html_join("", '<dt>{2}</dt><dd lang="{0}" dir="{1}">{3}</dd>', rows),
         )
 
-    @admin.display(description=lazy("what it changed"))
+    @admin.display(description=gettext_lazy("what it changed"))
     def changes(self, release: Release) -> SafeString | str:
         before = Release.objects.filter(number=release.number - 1).first()
         content = shape.decode(release.content)
@@ -171,7 +175,7 @@ class ReleaseAdmin(admin.ModelAdmin):
             '<ul class="changes">{}</ul>', format_html_join("", "<li>{}</li>", ((line,) for line in lines))
         )
 
-    @admin.display(description=lazy("content"))
+    @admin.display(description=gettext_lazy("content"))
     def readable(self, release: Release) -> SafeString:
         pretty = json.dumps(json.loads(release.content), indent=2, ensure_ascii=False)
         return format_html("<details><summary>{}</summary><pre>{}</pre></details>", _("Show the content"), pretty)
