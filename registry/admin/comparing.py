@@ -57,7 +57,7 @@ class Names:
                 wanted.setdefault(entry.model._meta.get_field(name).related_model, set()).update(pks)
         self._names = {(model, pk): name for model, pks in wanted.items() for pk, name in _names(model, pks - {None})}
 
-    def of(self, model: type[Any], pk: Any) -> str:
+    def of(self, model: Any, pk: Any) -> str:
         return self._names.get((model, pk), "")
 
 

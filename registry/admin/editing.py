@@ -10,7 +10,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
-from django.db.models import ManyToManyField, Model
+from django.db.models import ManyToManyField
 from django.forms.models import ModelChoiceField, ModelMultipleChoiceField, model_to_dict
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -41,6 +41,8 @@ class Refusal:
 
 
 class VersionedForm(SpeakingForm):
+    # A QueryDict, once posted; `refusal` writes to a copy.
+    data: Any
     seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -98,7 +100,7 @@ class VersionedForm(SpeakingForm):
         return value_name(self._meta.model._meta.get_field(name), value)
 
     def _renew(self) -> None:
-        if isinstance(self.data, QueryDict) and not self.data._mutable:  # type: ignore[attr-defined]
+        if isinstance(self.data, QueryDict) and not self.data._mutable:
             self.data = self.data.copy()
 
     def _put(self, name: str, value: Any) -> None:
@@ -118,7 +120,7 @@ class VersionedForm(SpeakingForm):
             self.data[at] = value
 
 
-def _state_of(live: Model, version: int | None) -> dict[str, Any] | None:
+def _state_of(live: Any, version: int | None) -> dict[str, Any] | None:
     """The values that a version of the row had, as a form's initial data; None where history does not know it."""
     record = live.history.filter(version=version).order_by("-history_date", "-history_id").first()
     if record is None:

@@ -176,7 +176,7 @@ class HistoryPages(admin.ModelAdmin):
     def _context(self, request: HttpRequest, trail: Trail, **more: Any) -> dict[str, Any]:
         live = self.model._default_manager.filter(pk=trail.pk).first()
         newest = [entry for entry in trail.entries if (entry.model, entry.pk) == (self.model, trail.pk)][-1]
-        request.current_app = self.admin_site.name  # type: ignore[attr-defined]
+        request.current_app = self.admin_site.name
         return {
             **self.admin_site.each_context(request),
             "opts": self.opts,

@@ -158,7 +158,7 @@ class Importing(admin.ModelAdmin):
 
     def _page(self, request: HttpRequest, **more: Any) -> HttpResponse:
         form_class = self._row_form(request)
-        request.current_app = self.admin_site.name  # type: ignore[attr-defined]
+        request.current_app = self.admin_site.name
         context = {
             **self.admin_site.each_context(request),
             "title": _("Import"),

@@ -73,7 +73,7 @@ class Inline(Relating, Speaking, admin.StackedInline):
         return [*own, *(name for name in flatten_fieldsets(self.get_fieldsets(request, obj)) if callable(name))]
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        formset = super().get_formset(request, obj, **self.told(request), **kwargs)
+        formset: Any = super().get_formset(request, obj, **self.told(request), **kwargs)
         formset.form.speech = Speech.of(request)
         formset.released = staticmethod(lambda: released_keys(request, self.model))
         return formset

@@ -26,7 +26,8 @@ def has_catalogue(code: str) -> bool:
 class LanguageForm(VersionedForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if field := self.fields.get("code"):
+        field: Any = self.fields.get("code")
+        if field:
             there = set(Language.objects.values_list("code", flat=True)) - {self.instance.code}
             field.choices = [
                 (code, language_label(code) if code else label) for code, label in field.choices if code not in there

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
-from django.db.models import Field, Model
+from django.db.models import Model
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -122,7 +122,7 @@ def _safeguard(noun: Safeguard) -> str:
     return f"{noun.name}{claim}{until}"
 
 
-def value_name(field: Field, value: Any) -> str:
+def value_name(field: Any, value: Any) -> str:
     """A field's value as staff read it; empty for one that is not stated. Links are for the caller to name."""
     if value is None or value == "" or value == []:
         return ""

@@ -47,7 +47,7 @@ class StaffAdmin(WarningsMixin, HistoryPages, Relating, Speaking, admin.ModelAdm
         return fieldsets
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        form = super().get_form(request, obj, change, **self.told(request), **kwargs)
+        form: Any = super().get_form(request, obj, change, **self.told(request), **kwargs)
         form.speech = Speech.of(request)
         return form
 

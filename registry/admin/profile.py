@@ -15,7 +15,8 @@ from .noun import StaffAdmin
 class ProfileForm(VersionedForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if field := self.fields.get("source_language"):
+        field: Any = self.fields.get("source_language")
+        if field:
             codes = self.speech.public or [code for code, _name in field.choices]
             field.choices = [(code, language_label(code)) for code in codes]
             field.disabled = Release.objects.exists()

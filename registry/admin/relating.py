@@ -7,13 +7,13 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
-from django.db.models import Model
+from django.db.models import Model, TextField
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from ..exchange.collation import key as sort_key
 from ..models import Safeguard, SafeguardSet
-from .choosing import field_of_choices
+from .choosing import Lines, field_of_choices
 from .naming import listed_names, name_of, spoken, value_name
 
 # Fields whose stored value is a code without `choices` on the model.
@@ -23,7 +23,7 @@ _CODED = {"country", "provider_country", "territory", "countries", "data_categor
 @cache
 def reading(model: type[Model], name: str) -> Callable[[Any], str]:
     """A field for those who only read, one object for each field, so that the admin finds it among the read-only."""
-    field = model._meta.get_field(name)
+    field: Any = model._meta.get_field(name)
 
     def read(noun: Any) -> str:
         value = getattr(noun, name)
@@ -47,6 +47,7 @@ def read_as(model: type[Model], name: Any) -> Any:
 class Relating(admin.options.BaseModelAdmin):
     """For admin classes and inlines whose nouns link to others or hold codes."""
 
+    formfield_overrides = {TextField: {"widget": Lines}}
     # Many-to-many links that are few enough to tick.
     ticked: tuple[str, ...] = ()
     # What it means to link to nothing.

@@ -82,8 +82,7 @@ def faults(text: str, facts: Facts | None) -> list[str]:
     """What is wrong with a passage, a sentence each."""
     found = [
         _("There is no fact for the placeholder %(written)s. To write a brace, double it.") % {"written": written}
-        for written in dict.fromkeys(unknown(text, facts))
-        if facts
+        for written in dict.fromkeys(unknown(text, facts) if facts else ())
     ]
     if raw := _RAW_HTML.search(text):
         found.append(_("Write Markdown, not HTML: %(written)s would be shown as it stands.") % {"written": raw[0]})

@@ -47,9 +47,9 @@ class MechanismForm(NounForm):
         return [above.key if above else "", *(self.cleaned_data.get(name) or "" for name in ("regime", "mechanism"))]
 
 
-_PLACE = {"fields": (("territory", "region", "use"), "safeguard_sets", ("listed", "position", "key"))}
-_PLACE_PROSE = {"fields": ("place",), "classes": ("languages",)}
-_MECHANISM = {
+_PLACE: Any = {"fields": (("territory", "region", "use"), "safeguard_sets", ("listed", "position", "key"))}
+_PLACE_PROSE: Any = {"fields": ("place",), "classes": ("languages",)}
+_MECHANISM: Any = {
     "fields": (("regime", "mechanism", "scc_module"), ("reference", "verified_on", "expires_on"), ("listed", "key"))
 }
 
@@ -174,7 +174,7 @@ class LocationAdmin(NounAdmin):
     searched = ("subprocessor__legal_name", "subprocessor__brand_name")
     fieldsets = (
         (_("Where"), {"fields": ("subprocessor", *_PLACE["fields"])}),
-        (_("Place"), {**_PLACE_PROSE, "classes": ("languages", "placeholders")}),
+        (_("Place"), {"fields": _PLACE_PROSE["fields"], "classes": ("languages", "placeholders")}),
     )
 
     @admin.display(description=_("territory"), ordering="territory")
