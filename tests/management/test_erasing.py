@@ -2,6 +2,7 @@
 
 import io
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -27,7 +28,7 @@ def said(*arguments: str, **options: object) -> str:
 
 
 @pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None):
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     with prepared(tmp_path_factory.mktemp("erasing")) as found:
         yield found
 

@@ -6,11 +6,9 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
 
 from tests.journeys.product import Product, prepared
 from tests.smtp import sink
@@ -46,7 +44,7 @@ print(*Delivery.objects.values_list("state", flat=True))
 
 
 @pytest.fixture(scope="module")
-def rest(tmp_path_factory: Any, django_db_setup: None) -> Iterator[Product]:
+def rest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     with prepared(tmp_path_factory.mktemp("worker")) as product:
         yield product
 
@@ -128,12 +126,17 @@ def test_an_idle_worker_ends_at_once_on_sigterm(product: Product) -> None:
         assert process.wait(5) == 0
 
 
-@pytest.mark.django_db
-def test_a_batch_runs_what_is_there_and_ends(mailoutbox: Any) -> None:
-    from tests.requests import submit
+def test_a_batch_runs_what_is_there_and_ends(product: Product) -> None:
+    product.manage("shell", "-v0", "-c", SUBMIT.format(count=2))
 
-    submit()
+    product.manage("worker", "--batch", "--no-startup-delay")
 
-    call_command("worker", batch=True, startup_delay=False, verbosity=0)
+    assert states(product) == ["sent"] * 4
+    assert len(product.mails) == 4
 
-    assert len(mailoutbox) == 2
+
+def test_a_batch_does_not_wait_for_a_database_that_is_not_there(product: Product) -> None:
+    nowhere = Product("", product.data, {**product.environment, "DATABASE_URL": "postgresql://x:x@127.0.0.1:1/x"})
+
+    with pytest.raises(AssertionError, match="OperationalError"):
+        nowhere.manage("worker", "--batch", "--no-startup-delay")

@@ -17,9 +17,10 @@ class Command(DatabaseWorker):
     help = "Run queued tasks, mails among them. Like db_worker, but what a dead worker left behind is taken up again."
 
     def handle(self, **options: Any) -> None:
+        if options["batch"]:
+            return super().handle(**options)
         over = threading.Event()
-        if not options["batch"]:
-            threading.Thread(target=_tick, args=[over], daemon=True).start()
+        threading.Thread(target=_tick, args=[over], daemon=True).start()
         try:
             while True:
                 try:
