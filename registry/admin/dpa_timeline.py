@@ -35,9 +35,8 @@ def _changes(before: Any, after: Any) -> list[str]:
         return [_("The request was received.")]
     told = []
     if before.assignee_id != after.assignee_id:
-        told.append(
-            _("Taken by: %(name)s") % {"name": _name(after.assignee)} if after.assignee_id else _("Taken by nobody")
-        )
+        name = _name(after.assignee) or _("an account that no longer exists")
+        told.append(_("Taken by: %(name)s") % {"name": name} if after.assignee_id else _("Taken by nobody"))
     if before.state != after.state:
         told.append(_("State: %(state)s") % {"state": after.get_state_display()})
     if before.erased_at != after.erased_at:

@@ -1,16 +1,13 @@
-"""The operator's commands that erase, and what they leave on disk."""
+"""Down to the bytes on disk."""
 
 import io
 import re
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.utils import timezone
 
-from registry.models import DpaRequest, DpaRequester, Erasure
 from tests.journeys.product import Product, prepared
 from tests.requests import PERSON, submit
 
@@ -59,38 +56,3 @@ def test_erasing_is_told_and_done_once(db: None) -> None:
     assert said("erase_request", request.reference) == "Erased before; nothing to do.\n"
     with pytest.raises(CommandError, match=r"There is no DPA request DPA-2222-2222\."):
         said("erase_request", "DPA-2222-2222")
-
-
-def test_retention_names_what_it_would_erase_and_then_erases_it(db: None) -> None:
-    request = submit()
-    DpaRequest.objects.update(state="closed", ended_at=timezone.now() - timedelta(days=31))
-
-    assert said("apply_retention") == "Requests erased: 0.\n"
-    assert said("apply_retention", days=30, dry_run=True) == f"{request.reference}\nRequests would be erased: 1.\n"
-    assert DpaRequester.objects.count() == 1
-    assert said("apply_retention", days=30) == f"{request.reference}\nRequests erased: 1.\n"
-    assert DpaRequester.objects.count() == 0
-
-
-def test_the_log_of_erasures_outlives_a_restored_backup(db: None, tmp_path: Path) -> None:
-    request = submit()
-    at = timezone.now()
-    (tmp_path / "log").write_text(f"{request.reference}\t{at.isoformat()}\n\n")
-
-    assert said("replay_erasures", str(tmp_path / "log")) == f"{request.reference}\nRequests erased again: 1.\n"
-    assert said("replay_erasures", str(tmp_path / "log")) == "Requests erased again: 0.\n"
-    assert Erasure.objects.get().erased_at == at
-    assert said("erasure_log") == f"{request.reference}\t{at.isoformat()}\n"
-
-
-@pytest.mark.parametrize("line", ["DPA-2222-2222", "DPA-2222-2222\tyesterday", "DPA-2222-2222\t2026-01-01T00:00:00"])
-def test_a_log_that_is_not_whole_is_refused_before_anything_is_erased(db: None, tmp_path: Path, line: str) -> None:
-    request = submit()
-    (tmp_path / "log").write_text(f"{request.reference}\t{timezone.now().isoformat()}\n{line}\n")
-
-    with pytest.raises(CommandError, match="Line 2 is no line of an erasure log"):
-        said("replay_erasures", str(tmp_path / "log"))
-
-    assert DpaRequester.objects.count() == 1
-    with pytest.raises(CommandError, match="cannot be read: No such file or directory"):
-        said("replay_erasures", str(tmp_path / "nothing"))
