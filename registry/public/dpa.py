@@ -172,7 +172,6 @@ def thanks(request: HttpRequest, language: str, reference: str) -> HttpResponse:
     found, _entry = _published(language)
     if not REFERENCE.fullmatch(reference):
         raise Http404
-    # Other languages' pages are the form: this address is nobody else's.
     context = frame(found, language, f"dpa/thanks/{reference}/", title=_("Thank you"), indexed=False)
     return HttpResponse(render_to_string("public/dpa/thanks.html", {**context, "reference": reference}))
 
