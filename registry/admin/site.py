@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from . import dashboard
@@ -51,7 +52,7 @@ class StaffSite(AdminSite):
         for app in apps:
             rest = [models[m["object_name"]] for m in app["models"] if m["object_name"] in models]
             if rest:
-                groups.append(_group(app["name"], rest))
+                groups.append(_group(capfirst(app["name"]), rest))
         return groups
 
 

@@ -1,192 +1,3 @@
-import datetime
-import re
-
-import pytest
-from django.utils import timezone
-
-from registry.models import (
-    Delivery,
-    DpaRequest,
-    PolicySection,
-    ProcessingLocation,
-    Release,
-    Safeguard,
-    ServiceProfile,
-    Subprocessor,
-)
-
-CALM = [
-    ("requests", "No DPA request waits."),
-    ("mails", "Every mail has left or is on its way."),
-    ("problems", "Nothing keeps the draft from being published."),
-    ("changes", "The draft says what the last release says."),
-    ("translations", "Every passage is translated into every public language."),
-    ("expiring", "Nothing ends within 60 days."),
-]
-
-
-def asked(token, days):
-    request = DpaRequest.objects.create(
-        form_token=token, language="hu", country="HU", release=Release.objects.get(number=3)
-    )
-    DpaRequest.objects.filter(pk=request.pk).update(received_at=timezone.now() - datetime.timedelta(days=days))
-    return request
-
-
-def card(response, key):
-    return next(card for card in response.context["attention"] if card.key == key)
-
-
-def rows(response, key):
-    return [(item.text, item.note, item.address) for item in card(response, key).items]
-
-
-def test_what_is_in_order_is_said_calmly_and_what_is_not_stands_first(signed_in):
-    response = signed_in("superuser").get("/admin/")
-
-    assert [(card.key, card.calm) for card in response.context["calm"]] == CALM
-    assert [(card.key, card.count) for card in response.context["attention"]] == [("warnings", 5)]
-    page = response.content.decode()
-    assert re.findall(r'<li data-card="(\w+)">([^<]+)</li>', page) == CALM
-
-
-def test_nothing_to_do_is_said_in_one_sentence(signed_in, monkeypatch):
-    monkeypatch.setattr("registry.admin.dashboard.warnings", lambda found: [])
-
-    assert "Nothing needs your attention." in signed_in("superuser").get("/admin/").content.decode()
-
-
-def test_what_the_draft_changes_is_told_and_leads_publishers_to_publishing(signed_in, db):
-    Subprocessor.objects.create(key="example", legal_name="Example GmbH", country="DE", kind="service")
-
-    publisher, editor = signed_in("publisher").get("/admin/"), signed_in("editor").get("/admin/")
-
-    assert rows(publisher, "changes") == [("New subprocessor: Example GmbH", "", "")]
-    assert card(publisher, "changes").title == "What the draft changes since release 3"
-    assert card(publisher, "changes").link == ("Look at the draft and publish it", "/admin/registry/release/publish/")
-    assert card(editor, "changes").link is None
-
-
-def test_a_missing_translation_is_named_with_its_share_and_leads_to_its_field(signed_in):
-    section = PolicySection.objects.get(key="definition")
-    section.body_lv, section.heading_hu = "", ""
-    section.save()
-
-    response = signed_in("editor").get("/admin/")
-
-    languages = {row["name"]: row for row in card(response, "translations").languages}
-    change = f"/admin/registry/policysection/{section.pk}/change/"
-    assert card(response, "translations").count == 2
-    assert {name: row["total"] - row["done"] for name, row in languages.items()} == {
-        "Danish": 0,
-        "Estonian": 0,
-        "Hungarian": 1,
-        "Latvian": 1,
-        "Portuguese (Brazil)": 0,
-    }
-    assert [(i.text, i.address) for i in languages["Latvian"]["items"]] == [
-        ("Policy section definition, body", f"{change}#id_body_lv")
-    ]
-    assert [(i.text, i.address) for i in languages["Hungarian"]["items"]] == [
-        ("Policy section definition, heading", f"{change}#id_heading_hu")
-    ]
-    assert rows(response, "problems") == [
-        (
-            "Policy section definition, heading: the translation is missing. Language: Hungarian.",
-            "",
-            f"{change}#id_heading_hu",
-        ),
-        (
-            "Policy section definition, body: the translation is missing. Language: Latvian.",
-            "",
-            f"{change}#id_body_lv",
-        ),
-    ]
-
-
-def test_requests_that_wait_are_told_with_the_oldest_first_and_since_when(signed_in):
-    young, old, ended = asked("a", 0), asked("b", 9), asked("c", 20)
-    DpaRequest.objects.filter(pk=ended.pk).update(state="closed", ended_at=timezone.now())
-
-    response = signed_in("DPA officer").get("/admin/")
-
-    assert rows(response, "requests") == [
-        (old.reference, "received, waiting for 9 days", f"/admin/registry/dparequest/{old.pk}/change/"),
-        (young.reference, "received, waiting since today", f"/admin/registry/dparequest/{young.pk}/change/"),
-    ]
-    assert [item.urgent for item in card(response, "requests").items] == [True, False]
-
-
-def test_more_than_a_card_holds_is_counted(signed_in):
-    for number in range(11):
-        asked(str(number), number)
-
-    found = card(signed_in("DPA officer").get("/admin/"), "requests")
-
-    assert (found.count, len(found.items), found.more) == (11, 8, "And 3 more.")
-
-
-def test_a_mail_that_was_refused_for_good_is_told(signed_in):
-    request = asked("a", 1)
-    Delivery.objects.create(kind="dpa-receipt", request=request, state="failed", problem="550")
-    Delivery.objects.create(kind="dpa-notice", request=request, state="sent")
-
-    assert rows(signed_in("DPA officer").get("/admin/"), "mails") == [
-        (f"receipt to the requester: {request.reference}", "550", f"/admin/registry/dparequest/{request.pk}/change/")
-    ]
-
-
-def test_what_ends_within_sixty_days_is_told_in_days(signed_in):
-    today = ServiceProfile.load().today()
-    day = datetime.timedelta(days=1)
-    Safeguard.objects.filter(key="pci-dss").update(valid_until=today + day)
-    Subprocessor.objects.filter(key="twilio").update(next_review=today - 3 * day, dpa_valid_until=today)
-
-    response = signed_in("editor").get("/admin/")
-
-    assert [(text, note.partition(", ")[2]) for text, note, _address in rows(response, "expiring")] == [
-        ("Review: Twilio, Inc.", "3 days overdue"),
-        ("Our DPA with a subprocessor: Twilio, Inc.", "today"),
-        ("Certification: PCI DSS", "in 1 day"),
-    ]
-
-
-def test_warnings_lead_to_the_row_and_those_of_a_location_to_its_subprocessor(signed_in):
-    ProcessingLocation.objects.filter(key="aws-eu-ireland").update(territory="")
-    aws, own = (Subprocessor.objects.get(key=key) for key in ("aws", "quality-unit-sro"))
-
-    told = {text: address for text, _note, address in rows(signed_in("editor").get("/admin/"), "warnings")}
-
-    assert (
-        told["Quality Unit, s.r.o. is the provider itself, yet it is listed as its own subprocessor."]
-        == f"/admin/registry/subprocessor/{own.pk}/change/#id_legal_name"
-    )
-    assert (
-        told["Amazon Web Services, LLC, location aws-eu-ireland: the place is not stated."]
-        == f"/admin/registry/subprocessor/{aws.pk}/change/#locations-group"
-    )
-
-
-@pytest.mark.parametrize(
-    ("role", "keys"),
-    [
-        ("superuser", ["requests", "mails", "problems", "changes", "translations", "expiring", "warnings"]),
-        ("auditor", ["requests", "mails", "problems", "changes", "translations", "expiring", "warnings"]),
-        ("DPA officer", ["requests", "mails", "problems", "changes", "translations", "expiring", "warnings"]),
-        ("publisher", ["problems", "changes", "translations", "expiring", "warnings"]),
-        ("editor", ["problems", "changes", "translations", "expiring", "warnings"]),
-        ("nobody", []),
-    ],
-)
-def test_each_group_is_told_what_it_may_see(signed_in, role, keys):
-    reference = asked("a", 1).reference
-
-    response = signed_in(role).get("/admin/")
-
-    assert sorted(card.key for card in [*response.context["attention"], *response.context["calm"]]) == sorted(keys)
-    assert (reference in response.content.decode()) is ("requests" in keys)
-
-
 def test_the_rooms_stand_in_the_order_of_the_work(signed_in):
     apps = signed_in("superuser").get("/admin/").context["app_list"]
 
@@ -208,29 +19,21 @@ def test_an_account_without_a_group_is_told_what_to_do(signed_in):
     assert "Ask an administrator to add you to a group." in page
 
 
-def test_an_empty_registry_says_what_comes_first(signed_in, empty_registry):
-    response = signed_in("superuser").get("/admin/")
+def test_each_group_is_shown_the_rooms_of_its_work(signed_in):
+    def rooms(role):
+        return [str(app["name"]) for app in signed_in(role).get("/admin/").context["app_list"]]
 
-    assert rows(response, "problems") == [
-        ("There is no service profile yet. Add one first.", "", "/admin/registry/serviceprofile/add/")
-    ]
+    registry = ["Subprocessors", "Safeguards", "Policy", "Publication"]
+    assert rooms("editor") == [*registry, "Settings"]
+    assert rooms("DPA officer") == [*registry, "Data processing agreements", "Settings"]
+    assert rooms("nobody") == []
 
 
-def test_the_overview_costs_the_same_queries_for_few_rows_and_for_many(signed_in, django_assert_max_num_queries):
-    client = signed_in("superuser")
-    client.get("/admin/")
-    asked("first", 1)
-    Subprocessor.objects.create(key="s", legal_name="S", kind="service")
-    with django_assert_max_num_queries(100) as few:
-        client.get("/admin/")
-    for number in range(6):
-        Delivery.objects.create(kind="dpa-notice", request=asked(str(number), number), state="failed")
-        subprocessor = Subprocessor.objects.create(
-            key=f"s{number}", legal_name="S", kind="service", next_review=datetime.date(2020, 1, 1)
-        )
-        ProcessingLocation.objects.create(key=f"l{number}", subprocessor=subprocessor, territory="EU")
-        PolicySection.objects.create(key=f"p{number}", heading_en="New", position=99)
-    with django_assert_max_num_queries(100) as many:
-        client.get("/admin/")
+def test_a_model_without_a_room_stands_under_its_app(signed_in, monkeypatch):
+    monkeypatch.setattr("registry.admin.site.GROUPS", [("Policy", ("Question", "NoSuchModel"))])
 
-    assert len(few) == len(many) == 24
+    apps = signed_in("auditor").get("/admin/").context["app_list"]
+
+    assert [str(app["name"]) for app in apps] == ["Policy", "Registry"]
+    assert "Question" not in [model["object_name"] for model in apps[1]["models"]]
+    assert "Release" in [model["object_name"] for model in apps[1]["models"]]
