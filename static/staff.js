@@ -100,7 +100,7 @@
       if (note) {
         const said = document.createElement("span");
         said.className = "visually-hidden";
-        said.textContent = ", " + note;
+        said.textContent = ` (${note})`;
         tab.append(said);
       }
       for (const found of rows) {

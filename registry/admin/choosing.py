@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
-from django.contrib.admin.widgets import FilteredSelectMultiple
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.db.models import Field
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +16,15 @@ from ..models.profile import validate_time_zone
 from ..models.subprocessor import validate_categories, validate_subjects
 from ..models.territories import validate_countries, validate_country, validate_territory
 from .naming import country_choices
+
+
+class Lines(AdminTextareaWidget):
+    """Browsers post line ends as CR LF; a text that nobody touched must come back as it was."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        value = super().value_from_datadict(data, files, name)
+        return value.replace("\r\n", "\n") if isinstance(value, str) else value
+
 
 _AREAS = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 
@@ -44,7 +53,7 @@ def _zone(field: Field, **common: Any) -> forms.Field:
 
 
 def _countries(field: Field, **common: Any) -> forms.Field:
-    widget = FilteredSelectMultiple(field.verbose_name, is_stacked=False)
+    widget = forms.CheckboxSelectMultiple
     common["help_text"] = _("The countries in which this region’s data is kept.")
     return forms.MultipleChoiceField(choices=lambda: country_choices()[1:], widget=widget, **common)
 

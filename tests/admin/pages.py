@@ -66,7 +66,11 @@ def form_data(page: Element) -> dict[str, Any]:
         if not name or "disabled" in field.attributes or "__prefix__" in name:
             continue
         if field.name == "textarea":
-            data[name] = "".join(child for child in field.children if isinstance(child, str)).removeprefix("\n")
+            data[name] = (
+                "".join(child for child in field.children if isinstance(child, str))
+                .removeprefix("\n")
+                .replace("\n", "\r\n")
+            )
         elif field.name == "select":
             chosen = [option["value"] for option in field.all("option") if "selected" in option.attributes]
             options = [option["value"] for option in field.all("option")]
