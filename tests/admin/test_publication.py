@@ -394,3 +394,10 @@ def test_each_group_reaches_what_its_work_needs(signed_in, changed, role, publis
 def test_whoever_is_not_signed_in_is_asked_to(client, db):
     for address in (PUBLISH, VERIFY, "/admin/registry/release/preview/en/"):
         assert client.get(address).headers["Location"] == f"/admin/login/?next={address}"
+
+
+def test_a_preview_leads_to_no_page_that_does_not_exist_yet(signed_in, changed):
+    page = signed_in("publisher").get("/admin/registry/release/preview/en/").text
+
+    assert "Release 4" in page
+    assert "/releases/4" not in page
