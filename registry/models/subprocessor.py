@@ -153,6 +153,12 @@ class Subprocessor(Noun):  # type: ignore[django-manager-missing]  # modeltransl
             ),
         ]
 
+    def refuse_deletion_if_released(self) -> None:
+        super().refuse_deletion_if_released()
+        # They would go with it, without being asked.
+        for part in [*self.locations.all(), *self.transfer_mechanisms.all()]:
+            part.refuse_deletion_if_released()
+
     def clean(self) -> None:
         super().clean()
         above, seen = self.parent, {self.pk}

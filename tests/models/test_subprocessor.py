@@ -3,6 +3,7 @@ import datetime
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, transaction
+from django.db.models import ProtectedError
 
 from registry.models import ProcessingLocation, Subprocessor, TransferMechanism
 
@@ -69,3 +70,13 @@ def test_what_is_due_counts_listed_subprocessors_alone(db):
     assert [s.key for s in Subprocessor.objects.agreements_expiring(DAY)] == ["aws"]
     assert [m.key for m in TransferMechanism.objects.expiring(DAY)] == ["aws-scc"]
     assert list(Subprocessor.objects.reviews_due(EARLIER)) == []
+
+
+def test_a_subprocessor_does_not_take_a_released_location_with_it(db):
+    draft = Subprocessor.objects.create(key="draft-only", legal_name="Draft", kind="service")
+    location = ProcessingLocation.objects.get(key="aws-eu-germany")
+    location.subprocessor = draft
+    location.save()
+
+    with pytest.raises(ProtectedError, match="aws-eu-germany was named by a release"):
+        draft.delete()
