@@ -15,7 +15,7 @@ from django.forms.models import ModelChoiceField, ModelMultipleChoiceField, mode
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from .naming import name_of, value_name
+from .naming import moment_name, name_of, value_name, zone_of_days
 from .speaking import SpeakingForm
 
 SEEN = "seen_version"
@@ -36,7 +36,7 @@ class Refusal:
     """Why a save was refused: who saved in between, and what differs in one row."""
 
     row: str
-    saved: list[Any]
+    saved: list[tuple[Any, str]]
     collisions: list[Collision]
 
 
@@ -75,7 +75,9 @@ class VersionedForm(SpeakingForm):
         saved = list(
             live.history.filter(version__gt=seen or 0).select_related("history_user").order_by("-history_date")[:1]
         )
-        return Refusal(name_of(live), saved, collisions)
+        zone = zone_of_days()
+        told = [(record.history_user, moment_name(record.history_date, zone)) for record in saved]
+        return Refusal(name_of(live), told, collisions)
 
     def _collisions(self, base: dict[str, Any] | None) -> Iterator[Collision]:
         for name, field in self.fields.items():

@@ -6,9 +6,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from ..exchange.collation import in_order
 from ..models import Region
 from .keys import NounForm
-from .naming import listed_names, name_of, territory_name
+from .naming import listed_names, name_of, spoken, territory_name
 from .noun import NounAdmin
 
 
@@ -37,7 +38,7 @@ class RegionAdmin(NounAdmin):
 
     @admin.display(description=_("countries"))
     def kept_in(self, noun: Any) -> str:
-        return listed_names(territory_name(code) for code in noun.countries)
+        return listed_names(in_order((territory_name(code) for code in noun.countries), spoken()))
 
     @admin.display(description=_("locations"), ordering="locations_count")
     def locations_listed(self, noun: Any) -> int:

@@ -6,10 +6,9 @@ from difflib import SequenceMatcher
 
 SAME, REMOVED, ADDED = "same", "removed", "added"
 Piece = tuple[str, str]
-# A word goes with the blanks behind it: blanks alone would match everywhere and slow the search down.
-_WORDS = re.compile(r"\w+\s*|[^\w\s]\s*|\s+")
-# Beyond this many words a search takes seconds; whole lines are compared instead.
-_MOST = 1500
+_WORDS = re.compile(r"\w+|[^\w\s]|\s+")
+# Beyond this many pieces a search takes seconds; whole lines are compared instead.
+_MOST = 2500
 
 
 def difference(before: str, after: str) -> list[Piece]:
@@ -21,7 +20,8 @@ def difference(before: str, after: str) -> list[Piece]:
 
 
 def _pieces(old: list[str], new: list[str]) -> Iterator[Piece]:
-    for action, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    # Blanks match everywhere: they join what matches beside them, and begin no match of their own.
+    for action, a, b, c, d in SequenceMatcher(str.isspace, old, new, autojunk=False).get_opcodes():
         if action == "equal":
             yield SAME, "".join(old[a:b])
             continue

@@ -18,7 +18,7 @@ from registry.models import (
     Subprocessor,
     TransferMechanism,
 )
-from tests.reading import Element
+from tests.reading import Element, read
 
 NOUNS = [
     Subprocessor,
@@ -81,3 +81,14 @@ def form_data(page: Element) -> dict[str, Any]:
         elif field.name == "input" and field.get("type") not in {"submit", "file"}:
             data[name] = field.get("value") or ""
     return data
+
+
+def opened(client: Client, address: str) -> dict[str, Any]:
+    """The form at an address, as it stands."""
+    return form_data(page(client, address))
+
+
+def page(client: Client, address: str, **headers: str) -> Element:
+    response = client.get(address, headers=headers)
+    assert response.status_code == 200
+    return read(response.content.decode())

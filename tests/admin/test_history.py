@@ -67,9 +67,9 @@ def test_any_two_states_are_compared_in_every_language_word_by_word(editor):
     assert rows(response) == [("", "One new name", "changed", [("Heading · English", "One old name", "One new name")])]
     assert response.context["rows"][0].changes[0].words == [
         ("same", "One "),
-        ("removed", "old "),
-        ("added", "new "),
-        ("same", "name"),
+        ("removed", "old"),
+        ("added", "new"),
+        ("same", " name"),
     ]
     assert rows(compare(editor, section, second, first)) == rows(response)
     assert [label for _k, _n, _a, changes in rows(compare(editor, section, first)) for label, *_ in changes] == [
