@@ -90,7 +90,7 @@ def _requests(request: HttpRequest) -> Card:
     for row in waiting[:MOST]:
         days = (now - row.received_at).days
         since = ngettext("waiting for %(count)s day", "waiting for %(count)s days", days) % {"count": days}
-        since = since if days else _("waiting since today")
+        since = since if days else _("waiting for less than a day")
         items.append(Item(row.reference, address(request, row), f"{row.get_state_display()}, {since}", days >= 7))
     # Within the limit the rows have counted themselves.
     count = waiting.count() if len(items) == MOST else len(items)

@@ -43,7 +43,7 @@ class Refusal:
 class VersionedForm(SpeakingForm):
     # A QueryDict, once posted; `refusal` writes to a copy.
     data: Any
-    seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    seen_version = forms.IntegerField(label="", widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

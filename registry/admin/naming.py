@@ -98,7 +98,8 @@ def name_of(noun: Model) -> str:
             joined = listing(names, spoken(), "standard" if noun.match == SafeguardSet.Match.ALL else "or")
             return f"{noun.key}: {joined}" if joined else noun.key
         case ProcessingLocation():
-            return f"{territory_name(noun.territory) or _('territory not stated')} ({noun.key})"
+            where = territory_name(noun.territory) or _("territory not stated")
+            return f"{where} ({noun.key})"
         case TransferMechanism():
             return f"{noun.get_regime_display()}: {noun.get_mechanism_display()}"
         case Language():

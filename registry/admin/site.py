@@ -44,6 +44,9 @@ class StaffSite(AdminSite):
         if app_label is not None:
             return apps
         models = {model["object_name"]: (model, app) for app in apps for model in app["models"]}
+        if "DBTaskResult" in models:
+            # Its package names it in English alone.
+            models["DBTaskResult"][0]["name"] = _("Background tasks")
         groups: list[Any] = []
         for title, names in GROUPS:
             found = [models.pop(name) for name in names if name in models]

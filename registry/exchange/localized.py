@@ -23,7 +23,7 @@ def territory(code: str, language: str) -> str | None:
     return locale(language).territories.get(code)
 
 
-def listing(items: Iterable[str], language: str, style: Literal["standard", "or", "unit"] = "standard") -> str:
+def listing(items: Iterable[str], language: str, style: Literal["standard", "or"] = "standard") -> str:
     """ "A, B and C"; with style "or": "A, B or C"."""
     return format_list(list(items), style=style, locale=locale(language))
 

@@ -146,9 +146,8 @@ class Lists:
             parts.append(_("verified on: %(day)s") % {"day": self._day(row["verified_on"])})
         if row["expires_on"]:
             parts.append(_("valid until: %(day)s") % {"day": self._day(row["expires_on"])})
-        return format_html(
-            '<span class="cap" data-transfer="{}">{}</span>', row["key"], listing(parts, self.language, "unit")
-        )
+        # A list with "and" would not do: the parts hold commas of their own.
+        return format_html('<span class="cap" data-transfer="{}">{}</span>', row["key"], " · ".join(parts))
 
     def _agreement(self, row: dict[str, Any]) -> list[SafeString]:
         found = [_link(row["dpa_page"], _("Read the agreement"))] if row["dpa_page"] else []

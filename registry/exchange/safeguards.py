@@ -63,7 +63,7 @@ def _item(reader: Reader, safeguard: dict[str, Any], said: Said | None, told: st
     if safeguard["valid_until"]:
         until = day(date.fromisoformat(safeguard["valid_until"]), reader.language)
         notes.append(_("valid until: %(day)s") % {"day": until})
-    note = format_html(" ({})", listing(notes, reader.language, "unit")) if notes else ""
+    note = format_html(" ({})", "; ".join(notes)) if notes else ""
     # A short name of a standard stays on one line.
     short = mark_safe(' class="short"') if len(safeguard["name"] or "") in range(1, 21) else ""
     return format_html('<bdi data-safeguard="{}"{}>{}</bdi>{}', safeguard["key"], short, name, note)

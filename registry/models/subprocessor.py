@@ -206,7 +206,7 @@ class TransferMechanism(Noun):
     scc_module = models.CharField(
         _("SCC module"), max_length=1, choices=Module, default=Module.NONE, blank=True, help_text=_("SCC 2021/914.")
     )
-    reference = models.CharField(_("reference"), max_length=300, blank=True)
+    reference = models.CharField(_("reference of the instrument"), max_length=300, blank=True)
     verified_on = models.DateField(_("verified on"), null=True, blank=True)
     expires_on = models.DateField(_("expires on"), null=True, blank=True)
 

@@ -159,7 +159,7 @@ def _before_the_first(found: Site, told: str) -> tuple[str, str, Links]:
     first = found.entries[0]
     return (
         _("Nothing is recorded for that day"),
-        _("The first release has been in force since: %(day)s.") % {"day": day(first.in_force_on, told)}
+        _("The first release came into force on: %(day)s.") % {"day": day(first.in_force_on, told)}
         if first.status != "announced"
         else _("The first release comes into force on: %(day)s.") % {"day": day(first.in_force_on, told)},
         _links_to(first, found, told),

@@ -112,7 +112,7 @@ def test_requests_that_wait_are_told_with_the_oldest_first_and_since_when(signed
 
     assert rows(response, "requests") == [
         (old.reference, "received, waiting for 9 days", f"/admin/registry/dparequest/{old.pk}/change/"),
-        (young.reference, "received, waiting since today", f"/admin/registry/dparequest/{young.pk}/change/"),
+        (young.reference, "received, waiting for less than a day", f"/admin/registry/dparequest/{young.pk}/change/"),
     ]
     assert [item.urgent for item in card(response, "requests").items] == [True, False]
 

@@ -69,8 +69,8 @@ def test_every_stated_fact_of_a_subprocessor_is_on_the_page(with_release):
         "Categories of personal data": ["voice calls and recordings and contact data"],
         "Categories of data subjects": ["customers of the customer"],
         "Transfer mechanisms": [
-            "EU (GDPR), standard contractual clauses (Art. 46(2)(c)), module three: processor to processor, No. 7, "
-            "verified on: 2 January 2024, valid until: 4 March 2026"
+            "EU (GDPR) · standard contractual clauses (Art. 46(2)(c)) · module three: processor to processor · No. 7 · "
+            "verified on: 2 January 2024 · valid until: 4 March 2026"
         ],
         "Data processing agreement": ["Read the agreement", "valid until: 1 May 2027"],
         "More from this subprocessor": ["Website", "Privacy page", "Its own subprocessors"],

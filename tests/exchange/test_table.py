@@ -1,5 +1,6 @@
 import io
 import zipfile
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -102,7 +103,5 @@ def test_a_small_file_that_unpacks_to_a_large_one_is_refused():
 @given(st.binary(max_size=300))
 def test_no_bytes_raise_anything_else(data):
     for start in (b"", b"PK\x03\x04"):
-        try:
-            read(start + data)
-        except Unreadable as refused:
-            assert str(refused)
+        with suppress(Unreadable):
+            assert all(isinstance(row, dict) for row in read(start + data))

@@ -76,7 +76,7 @@ def test_a_day_before_the_first_release_is_told_since_when_there_is_one(client: 
     response = client.get("/en/on/2019-10-27/")
 
     assert response.status_code == 404
-    assert "The first release has been in force since: 28 October 2019." in told(response)
+    assert "The first release came into force on: 28 October 2019." in told(response)
     assert 'href="/en/releases/1/"' in told(response)
 
 
