@@ -51,6 +51,13 @@ REFUSED = [
     (LOOPBACK, "DATABASE_URL", "postgresql://u:p@db.test", "DATABASE_URL names no database"),
     (LOOPBACK, "DATABASE_URL", "sqlite://", "DATABASE_URL names no database"),
     (LOOPBACK, "TRUSTED_PROXIES", "10.0.0.0/8,proxy", "Set TRUSTED_PROXIES to addresses or networks"),
+    (LOOPBACK, "TRUSTED_PROXIES", "10.0.0.0/8, 0.0.0.0/0", "Set TRUSTED_PROXIES to your proxies"),
+    (LOOPBACK, "TRUSTED_PROXIES", "::/0", "Set TRUSTED_PROXIES to your proxies"),
+    (LOOPBACK, "SECRET_KEY_FALLBACKS", f"{KEY},short", "SECRET_KEY_FALLBACKS holds a key that is too weak"),
+    (LOOPBACK, "DATABASE_URL", "sqlite:////nowhere/trust.sqlite3", "in a folder that does not exist"),
+    (LOOPBACK, "WEB_CONCURRENCY", "two", "Set WEB_CONCURRENCY to a number of processes"),
+    (LOOPBACK, "WEB_CONCURRENCY", "0", "Set WEB_CONCURRENCY to a number of processes"),
+    (LOOPBACK, "DEFAULT_FROM_EMAIL", "Trust", "DEFAULT_FROM_EMAIL is no mail address"),
     (LOOPBACK, "EMAIL_URL", "nonsense", "EMAIL_URL cannot be read"),
     (LOOPBACK, "EMAIL_URL", "consolemail://", "EMAIL_URL is no SMTP address"),
     (LOOPBACK, "EMAIL_URL", "smtp+tls://", "EMAIL_URL is no SMTP address"),
@@ -86,12 +93,15 @@ def test_gunicorn_stops_at_an_unsafe_setting_instead_of_starting_its_workers_aga
 
 def test_an_empty_variable_is_one_that_is_not_set(tmp_path: Path) -> None:
     empty = dict.fromkeys(("DATABASE_URL", "ALLOWED_HOSTS", "TRUSTED_PROXIES", "EMAIL_URL", "DEBUG"), "")
+    empty |= {"DEFAULT_FROM_EMAIL": "", "WEB_CONCURRENCY": "", "SECRET_KEY_FALLBACKS": ""}
+    names = ("DEBUG", "ALLOWED_HOSTS", "TRUSTED_PROXIES", "DATABASES", "DEFAULT_FROM_EMAIL", "SECRET_KEY_FALLBACKS")
 
-    found = told(tmp_path, {**LOOPBACK, **empty}, "DEBUG", "ALLOWED_HOSTS", "TRUSTED_PROXIES", "DATABASES")
+    found = told(tmp_path, {**LOOPBACK, **empty}, *names)
 
     assert found["DEBUG"] is False
     assert found["ALLOWED_HOSTS"] == ["127.0.0.1", "[::1]", "localhost"]
-    assert found["TRUSTED_PROXIES"] == []
+    assert found["TRUSTED_PROXIES"] == found["SECRET_KEY_FALLBACKS"] == []
+    assert found["DEFAULT_FROM_EMAIL"] == "trust@example.com"
     assert found["DATABASES"]["default"]["NAME"] == str(tmp_path / "data" / "trustcenter.sqlite3")
 
 
@@ -109,6 +119,14 @@ def test_https_decides_cookies_redirect_strict_transport_and_upgrades(tmp_path: 
 
 def test_production_answers_to_the_public_name_alone(tmp_path: Path) -> None:
     assert told(tmp_path, PRODUCTION, "ALLOWED_HOSTS") == {"ALLOWED_HOSTS": ["trust.example.com"]}
+
+
+def test_further_names_do_not_shut_out_the_public_one(tmp_path: Path) -> None:
+    given = {**PRODUCTION, "ALLOWED_HOSTS": "10.0.0.5, internal.example.com,"}
+
+    found = told(tmp_path, given, "ALLOWED_HOSTS")["ALLOWED_HOSTS"]
+
+    assert found == ["trust.example.com", "10.0.0.5", "internal.example.com"]
 
 
 def test_what_the_database_address_asks_for_reaches_the_connection(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ for "do not try again".
 
 import re
 import sys
+from email.utils import parseaddr
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any, NoReturn
@@ -29,6 +30,15 @@ def flag(name: str) -> bool:
     if value not in {"", "0", "1", "no", "yes", "false", "true", "off", "on"}:
         refuse(f"{name} is {value!r}. Set {name} to 1 or 0.")
     return value in {"1", "yes", "true", "on"}
+
+
+def several(name: str) -> list[str]:
+    return [value.strip() for value in env.list(name, default=[]) if value.strip()]
+
+
+def weak(key: str) -> bool:
+    """By the measure of `manage.py check --deploy`."""
+    return len(key) < 50 or len(set(key)) < 5 or key.startswith("django-insecure-")
 
 
 def loopback(host: str | None) -> bool:
@@ -67,22 +77,30 @@ if DEBUG and not ON_LOOPBACK:
 SECRET_KEY = env.str("SECRET_KEY", "")
 if not SECRET_KEY:
     refuse("SECRET_KEY is not set. Set SECRET_KEY to 50 or more random characters and keep it.")
-if len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 5 or SECRET_KEY.startswith("django-insecure-"):
+if weak(SECRET_KEY):
     refuse("SECRET_KEY is too weak. Set SECRET_KEY to 50 or more random characters.")
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+SECRET_KEY_FALLBACKS = several("SECRET_KEY_FALLBACKS")
+if any(weak(key) for key in SECRET_KEY_FALLBACKS):
+    refuse("SECRET_KEY_FALLBACKS holds a key that is too weak. Set SECRET_KEY_FALLBACKS to earlier SECRET_KEYs alone.")
 
 _host = _public.netloc.removesuffix(f":{_public.port}")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[]) or (
-    [*sorted({"localhost", "127.0.0.1", "[::1]", _host})] if ON_LOOPBACK else [_host]
-)
+_hosts = sorted({"localhost", "127.0.0.1", "[::1]", _host}) if ON_LOOPBACK else [_host]
+ALLOWED_HOSTS = [*_hosts, *several("ALLOWED_HOSTS")]
 if "*" in ALLOWED_HOSTS:
     refuse("ALLOWED_HOSTS is '*': any host name would be believed. Set ALLOWED_HOSTS to the names you serve.")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
 try:
-    TRUSTED_PROXIES = [ip_network(network) for network in env.list("TRUSTED_PROXIES", default=[])]
+    TRUSTED_PROXIES = [ip_network(network) for network in several("TRUSTED_PROXIES")]
 except ValueError as error:
     refuse(f"TRUSTED_PROXIES: {error}. Set TRUSTED_PROXIES to addresses or networks, such as 10.0.0.0/8.")
+if any(network.prefixlen == 0 for network in TRUSTED_PROXIES):
+    refuse("TRUSTED_PROXIES names everybody: any visitor could claim any address. Set TRUSTED_PROXIES to your proxies.")
+
+# gunicorn reads it by itself; here it is only refused in time.
+_workers = env.str("WEB_CONCURRENCY", "")
+if _workers and not (_workers.isascii() and _workers.isdigit() and int(_workers)):
+    refuse(f"WEB_CONCURRENCY is {_workers!r}. Set WEB_CONCURRENCY to a number of processes, 1 or more.")
 
 # --- The house --------------------------------------------------------------------------------------------------------
 
@@ -102,9 +120,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # Headers first, so that redirects, static files and refusals of those below carry them too.
     "registry.public.middleware.SecurityHeaders",
-    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "registry.public.middleware.WithoutDatabase",
     "registry.public.middleware.BadInput",
@@ -114,7 +134,6 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -150,6 +169,8 @@ except Exception:
 if _database["NAME"] in {"", ":memory:"}:
     refuse("DATABASE_URL names no database to keep data in. Set it to an address that ends with the database's name.")
 if _database.get("ENGINE") == "django.db.backends.sqlite3":
+    if not Path(_database["NAME"]).parent.is_dir():
+        refuse("DATABASE_URL names a file in a folder that does not exist. Make the folder, or set DATABASE_URL anew.")
     _database["OPTIONS"] = {
         **_database.get("OPTIONS", {}),
         "timeout": 20,
@@ -218,7 +239,10 @@ elif ON_LOOPBACK:
     }
 else:
     refuse("EMAIL_URL is not set, so nobody would be answered. Set it to smtp+tls://user:password@host:587.")
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"trust@{_public.hostname if not ON_LOOPBACK else 'example.com'}")
+_sender = f"trust@{'example.com' if ON_LOOPBACK else _public.hostname}"
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "") or _sender
+if not re.fullmatch(r"[^@\s]+@[^@\s]+", parseaddr(DEFAULT_FROM_EMAIL)[1]):
+    refuse("DEFAULT_FROM_EMAIL is no mail address. Set it to one, such as Trust <trust@example.com>.")
 
 # --- Languages --------------------------------------------------------------------------------------------------------
 
@@ -268,6 +292,7 @@ TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

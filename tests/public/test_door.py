@@ -104,6 +104,8 @@ def test_both_doors_give_every_page_the_same_headers(door: Door, serving: Keeper
 
 def test_no_public_page_sets_a_cookie_and_all_are_safe(door: Door, serving: Keeper) -> None:
     addresses = [*serving.serving.pages, "/", "/en/on/2024-12-13/", "/nowhere/", "/de/", "/healthz", "/readyz"]
+    # Answered by middleware: a missing slash, a NUL, a static file that is not there.
+    addresses += ["/en", "/\x00", "/static/nothing.css"]
     for address in addresses:
         got = Got(door, address)
         policy = dict(rule.split(" ", 1) for rule in got.headers["Content-Security-Policy"].split("; "))
@@ -159,6 +161,8 @@ def test_under_https_plain_http_is_redirected_and_hsts_is_set(serving: Keeper, s
     security_headers.cache_clear()
 
     assert (plain.status, plain.headers["Location"]) == (301, "https://testserver/en/?a=1")
+    assert plain.headers["X-Frame-Options"] == "DENY"
+    assert plain.headers["Content-Security-Policy"] == secure.headers["Content-Security-Policy"]
     assert secure.headers["Strict-Transport-Security"] == "max-age=63072000; includeSubDomains; preload"
     assert secure.headers == django.headers
 
