@@ -365,7 +365,10 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
+        "nowhere": {"class": "logging.NullHandler"},
+    },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         "registry": {"level": "INFO"},
@@ -375,7 +378,7 @@ LOGGING = {
             f"django.security.{name}": {"level": "CRITICAL"}
             for name in ("DisallowedHost", "RequestDataTooBig", "TooManyFieldsSent", "TooManyFilesSent")
         },
-        # axes writes user names and addresses.
-        "axes": {"handlers": [], "propagate": False},
+        # axes writes user names and addresses. A logger without any handler would still write its warnings to stderr.
+        "axes": {"handlers": ["nowhere"], "propagate": False},
     },
 }
