@@ -1,12 +1,14 @@
 """Staff's Markdown as HTML that is safe to serve: no raw HTML, a short list of tags, facts put in as plain text."""
 
+import re
 from html import escape
+from urllib.parse import quote
 
 import nh3
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
-from .placeholders import LINKS, Facts, fill
+from .placeholders import LINKS, PATTERN, Facts, fill
 
 TAGS = {"p", "br", "hr", "ul", "ol", "li", "strong", "em", "code", "blockquote", "a", "h3", "h4", "h5", "h6"}
 ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
@@ -15,6 +17,8 @@ SCHEMES = {"http", "https", "mailto"}
 _parser = MarkdownIt("commonmark", {"html": False}).disable(["image", "html_block", "html_inline"])
 # Facts wait outside the Markdown, so that *.example.com starts no emphasis and a name no link.
 _FIRST_SLOT = 0xF0000
+# Where a fact is part of an address: [us](mailto:{contact}), <mailto:{contact}>.
+_ADDRESS = re.compile(r"(?<=\]\()[^()\s]+|(?<=<)(?:https?|mailto):[^<>\s]+(?=>)")
 
 
 def html(text: str, facts: Facts) -> SafeString:
@@ -27,7 +31,8 @@ def html(text: str, facts: Facts) -> SafeString:
         waiting.append(value)
         return chr(_FIRST_SLOT + len(waiting) - 1)
 
-    tokens = _parser.parse(fill(_without_slots(text), facts, put))
+    text = _ADDRESS.sub(lambda address: _addressed(address[0], facts), _without_slots(text))
+    tokens = _parser.parse(fill(text, facts, put))
     for token in tokens:
         if token.type in {"heading_open", "heading_close"}:
             token.tag = f"h{min(int(token.tag[1]) + 2, 6)}"
@@ -46,6 +51,18 @@ def html(text: str, facts: Facts) -> SafeString:
 def plain(text: str, facts: Facts) -> str:
     """A one-line passage (a heading, a place) with its facts: plain text, to be escaped where it is shown."""
     return fill(text, facts)
+
+
+def _addressed(address: str, facts: Facts) -> str:
+    """A link's address with its facts, quoted, in their place: the parser and nh3 then look at the whole of it."""
+
+    def replace(match: re.Match[str]) -> str:
+        try:
+            return quote(facts[match[1]], safe="@:/*") if match[1] is not None else match[0]
+        except KeyError:
+            return match[0]
+
+    return PATTERN.sub(replace, address)
 
 
 def _without_slots(text: str) -> str:

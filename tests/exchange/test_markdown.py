@@ -11,7 +11,8 @@ SERVICE = {
     "provider": "A *b* <c> & [d](x)",
     "service": "Service",
     "service_address": "*.example.com",
-    "contact": "x*y*z",
+    "contact": "x*y*z@example.com",
+    "provider_address": "javascript:alert(1)",
 }
 
 
@@ -27,6 +28,13 @@ def told(text, language="en"):
         ("**a** *b*", "<p><strong>a</strong> <em>b</em></p>"),
         ("# a\n\n## b", "<h3>a</h3>\n<h4>b</h4>"),
         ("[form]({dpa})", '<p><a href="/en/dpa/" rel="noopener noreferrer">form</a></p>'),
+        ("[us](mailto:{contact})", '<p><a href="mailto:x*y*z@example.com" rel="noopener noreferrer">us</a></p>'),
+        (
+            "<mailto:{contact}>",
+            '<p><a href="mailto:x*y*z@example.com" rel="noopener noreferrer">mailto:x*y*z@example.com</a></p>',
+        ),
+        ("[x](/{{service}})", '<p><a href="/%7Bservice%7D" rel="noopener noreferrer">x</a></p>'),
+        ("[x]({provider_address})", "<p>[x](javascript:alert%281%29)</p>"),
         ("<script>alert(1)</script>", "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>"),
         ("[x](javascript:alert(1))", "<p>[x](javascript:alert(1))</p>"),
         ("[x](data:text/html,x)", "<p>[x](data:text/html,x)</p>"),
