@@ -7,9 +7,14 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
+_MAPPED = "::ffff:"
+
 
 def settle(environ: dict[str, Any]) -> None:
     """Put the client's own address into REMOTE_ADDR, and drop forwarding headers that nobody we trust has set."""
+    # A socket of both families (HOST=::) writes IPv4 so; else all of it would be one network, and no trusted one.
+    if environ.get("REMOTE_ADDR", "").startswith(_MAPPED):
+        environ["REMOTE_ADDR"] = _unmapped(environ["REMOTE_ADDR"])
     # Where nobody is trusted, nothing needs to be parsed: this stands on the hot path.
     if not settings.TRUSTED_PROXIES or not _trusted(environ.get("REMOTE_ADDR", "")):
         environ.pop("HTTP_X_FORWARDED_FOR", None)
@@ -19,7 +24,7 @@ def settle(environ: dict[str, Any]) -> None:
         environ["wsgi.url_scheme"] = "https"
     # From the right: each trusted proxy vouches for the entry on its left.
     for hop in reversed(environ.pop("HTTP_X_FORWARDED_FOR", "").split(",")):
-        hop = hop.strip()
+        hop = _unmapped(hop.strip())
         if not _valid(hop):
             return
         environ["REMOTE_ADDR"] = hop
@@ -42,6 +47,11 @@ def network(request: HttpRequest) -> str:
 def origin(value: str) -> str:
     """An address or network as the database keeps it: a keyed hash."""
     return salted_hmac("registry.public.client", value, algorithm="sha256").hexdigest()
+
+
+def _unmapped(value: str) -> str:
+    inner = value.removeprefix(_MAPPED)
+    return inner if inner != value and _valid(inner) else value
 
 
 def _valid(value: str) -> bool:

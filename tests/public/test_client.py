@@ -29,6 +29,12 @@ def test_without_a_trusted_proxy_what_a_client_says_of_itself_is_dropped(setting
     assert settled("203.0.113.7", "198.51.100.1", "https") == {"REMOTE_ADDR": "203.0.113.7", "wsgi.url_scheme": "http"}
 
 
+def test_an_ipv4_address_on_a_socket_of_both_families_is_one(settings):
+    settings.TRUSTED_PROXIES = []
+
+    assert settled("::ffff:203.0.113.7")["REMOTE_ADDR"] == "203.0.113.7"
+
+
 def test_a_stranger_is_not_believed_although_there_are_proxies(proxies):
     assert settled("203.0.113.7", "198.51.100.1", "https") == {"REMOTE_ADDR": "203.0.113.7", "wsgi.url_scheme": "http"}
 
@@ -44,7 +50,9 @@ def test_a_stranger_is_not_believed_although_there_are_proxies(proxies):
         ("10.0.0.1", "10.9.9.9, 203.0.113.7, 10.0.0.2, 2001:db8::2", "203.0.113.7"),
         ("10.0.0.1", "10.0.0.3, 10.0.0.2", "10.0.0.3"),
         ("2001:db8::1", "2001:dead:beef::7", "2001:dead:beef::7"),
-        ("10.0.0.1", "::ffff:203.0.113.7", "::ffff:203.0.113.7"),
+        ("10.0.0.1", "::ffff:203.0.113.7", "203.0.113.7"),
+        ("::ffff:10.0.0.1", "198.51.100.1, 203.0.113.7, ::ffff:10.0.0.2", "203.0.113.7"),
+        ("::ffff:nonsense", "203.0.113.7", "::ffff:nonsense"),
         # What is no address is not believed, nor is anything to its left.
         ("10.0.0.1", "203.0.113.7, unknown", "10.0.0.1"),
         ("10.0.0.1", "203.0.113.7, nonsense, 10.0.0.2", "10.0.0.2"),
