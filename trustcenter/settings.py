@@ -378,7 +378,7 @@ LOGGING = {
             f"django.security.{name}": {"level": "CRITICAL"}
             for name in ("DisallowedHost", "RequestDataTooBig", "TooManyFieldsSent", "TooManyFilesSent")
         },
-        # axes writes user names and addresses. A logger without any handler would still write its warnings to stderr.
+        # axes tells of each failure to sign in; a logger without any handler would still write warnings to stderr.
         "axes": {"handlers": ["nowhere"], "propagate": False},
     },
 }
