@@ -7,8 +7,9 @@ from typing import Any
 from wsgiref.validate import validator
 
 import pytest
+from django.core import signals
 from django.core.handlers.wsgi import WSGIHandler
-from django.db import connection
+from django.db import close_old_connections, connection
 from django.template import Template
 from django.test.utils import CaptureQueriesContext
 
@@ -64,7 +65,13 @@ def serving(django_db_setup: None, db: None) -> Keeper:
 @pytest.fixture
 def door(serving: Keeper) -> Iterator[Door]:
     security_headers.cache_clear()
+    # As Django's own test client does: a request must not close the connection that the test rolls back.
+    told = (signals.request_started, signals.request_finished)
+    for signal in told:
+        signal.disconnect(close_old_connections)
     yield Door(WSGIHandler(), serving)
+    for signal in told:
+        signal.connect(close_old_connections)
     security_headers.cache_clear()
 
 
