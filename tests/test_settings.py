@@ -161,3 +161,11 @@ def test_in_development_mail_goes_to_files(tmp_path: Path) -> None:
 
     assert mailer["BACKEND"] == "django.core.mail.backends.filebased.EmailBackend"
     assert mailer["OPTIONS"] == {"file_path": str(tmp_path / "data" / "mail")}
+
+
+def test_what_axes_says_of_a_failure_to_sign_in_is_not_logged(tmp_path: Path) -> None:
+    code = "import django, logging; django.setup(); logging.getLogger('axes.handlers').critical('anna')"
+
+    done = start(tmp_path, ["-c", code], {**LOOPBACK, "DJANGO_SETTINGS_MODULE": "trustcenter.settings"})
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -51,13 +51,6 @@ def test_a_wrong_password_is_told_without_saying_whether_the_account_exists(clie
     assert known.context["form"].non_field_errors() == unknown.context["form"].non_field_errors() == [told]
 
 
-def test_a_failure_to_sign_in_is_not_written_to_the_log(client, anna, capsys):
-    for _i in range(6):
-        sign_in(client)
-
-    assert capsys.readouterr().err == ""
-
-
 def test_the_fifth_failure_locks_and_then_the_right_password_does_not_help(client, anna):
     statuses = [sign_in(client).status_code for _i in range(6)]
     right = sign_in(client, password="right")
