@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.utils.text import capfirst
 from django.utils.translation import get_language
@@ -14,6 +15,7 @@ from ..exchange import content as shape
 from ..exchange.localized import language_name, territory
 from ..exchange.placeholders import Facts, names, unknown
 from ..models import Language, PolicySection, Question, Region, Release, Safeguard
+from ..translation import TRANSLATED
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,13 @@ class Problem:
 
 def check(found: shape.Draft, summary: dict[str, str] | None = None) -> list[Problem]:
     """Everything that keeps the draft from being published, in the active language."""
-    return [*_languages(found), *_references(found), *_passages(found, summary or {}), *_countries(found)]
+    return [
+        *_languages(found),
+        *_references(found),
+        *_values(found),
+        *_passages(found, summary or {}),
+        *_countries(found),
+    ]
 
 
 def _languages(found: shape.Draft) -> Iterator[Problem]:
@@ -61,6 +69,25 @@ def _references(found: shape.Draft) -> Iterator[Problem]:
         for safeguard in found_set.safeguards.all():
             if not safeguard.listed:
                 yield Problem(unlisted % {"noun": found_set, "other": safeguard}, found_set, "safeguards")
+
+
+def _values(found: shape.Draft) -> Iterator[Problem]:
+    """No row holds what its form would refuse, such as an unknown code: a release that no page can read stays for ever.
+
+    Rows that came by SQL or a script have met no form. Prose has checks of its own.
+    """
+    for noun in [*found.languages, *found.nouns(), *found.safeguard_sets, *found.transfer_mechanisms]:
+        spoken = TRANSLATED.get(type(noun), ())
+        links_and_prose = {
+            field.name
+            for field in noun._meta.fields
+            if field.is_relation or field.name in spoken or hasattr(field, "translated_field")
+        }
+        try:
+            noun.clean_fields(exclude=links_and_prose)
+        except ValidationError as error:
+            for field, said in error.message_dict.items():
+                yield Problem(f"{passage_name(noun, field)}: {' '.join(said)}", noun, field)
 
 
 _NEEDED = {PolicySection: {"heading"}, Question: {"question", "answer"}, Region: {"name"}}

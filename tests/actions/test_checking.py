@@ -10,6 +10,7 @@ from registry.models import (
     SafeguardSet,
     ServiceProfile,
     Subprocessor,
+    TransferMechanism,
 )
 
 ALL = {"en": "One.", "da": "En.", "hu": "Egy.", "lv": "Viens.", "et": "Üks.", "pt-br": "Um."}
@@ -121,3 +122,19 @@ def test_a_country_without_a_name_in_a_public_language_is_refused(db, monkeypatc
     assert [(p.message, p.noun) for p in found] == [
         ("SG has no name in the language Latvian.", ProcessingLocation.objects.get(key="aws-apac-singapore"))
     ]
+
+
+def test_a_value_that_no_form_would_take_is_refused_before_it_is_frozen(db):
+    TransferMechanism.objects.create(
+        key="by-script", subprocessor=Subprocessor.objects.get(key="twilio"), regime="EU", mechanism="scc"
+    )
+    Subprocessor.objects.filter(key="intuit").update(data_categories=["shoe-size"])
+
+    found = {problem.noun.key: (problem.field, problem.message) for problem in problems(ALL)}
+
+    assert found["by-script"] == (
+        "regime",
+        "Transfer mechanism by-script, regime: Value 'EU' is not a valid choice.",
+    )
+    assert found["intuit"][0] == "data_categories"
+    assert set(found) == {"by-script", "intuit"}
