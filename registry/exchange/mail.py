@@ -21,14 +21,14 @@ from .placeholders import Facts, fill
 def receipt(request: DpaRequest, content: Content) -> EmailMultiAlternatives:
     """To the requester, in the language of their form; `content` is that of the release they were shown.
 
-    The note and the address are not repeated: nobody can have us carry a text of theirs to a mailbox of their choice.
+    The note, the address and the account are not repeated: nobody can have us carry a text of theirs, or a link, to a
+    mailbox of their choice.
     """
     with override(request.language):
         requester, service = request.requester, content["service"]
         asked = [
             (_("Company"), requester.company),
             (_("Country"), territory(request.country, request.language) or request.country),
-            (_("Account"), requester.account),
             (_("Signatory"), requester.name),
             (_("Hosting region"), region_name(content, request.region, request.language)),
         ]

@@ -48,6 +48,7 @@ def test_the_receipt_goes_to_the_requester_in_their_language_with_the_reference(
 def test_the_receipt_carries_no_free_text_to_a_mailbox_that_somebody_else_chose(request_):
     for body in bodies(mail.receipt(request_, content(request_))):
         assert "xylophon-4711" not in body
+        assert PERSON["account"] not in body
         assert "Vörösmarty" not in body
 
 
