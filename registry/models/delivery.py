@@ -13,8 +13,8 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         return self.filter(state=Delivery.State.QUEUED, due_at__lte=now or timezone.now()).order_by("due_at", "id")
 
     def failed(self) -> Self:
-        """Refused for good: somebody has to look."""
-        return self.filter(state=Delivery.State.FAILED).order_by("due_at")
+        """Refused for good, while the request waits: somebody has to look."""
+        return self.filter(state=Delivery.State.FAILED, request__in=DpaRequest.objects.waiting()).order_by("due_at")
 
     def stale(self, before: datetime) -> Self:
         """Claimed, but by a worker that has not reported since."""

@@ -40,6 +40,18 @@ def test_a_claim_is_stale_when_its_worker_has_been_silent(request_):
     assert Delivery.objects.stale(now + timedelta(seconds=1)).count() == 1
 
 
+def test_a_refused_mail_wants_somebody_until_its_request_has_ended_or_is_erased(request_):
+    Delivery.objects.create(kind="dpa-receipt", request=request_, state="sent")
+    refused = Delivery.objects.create(kind="dpa-notice", request=request_, state="failed")
+    assert list(Delivery.objects.failed()) == [refused]
+
+    DpaRequest.objects.update(state="declined", ended_at=timezone.now())
+    assert not Delivery.objects.failed().exists()
+
+    DpaRequest.objects.update(state="received", ended_at=None, erased_at=timezone.now())
+    assert not Delivery.objects.failed().exists()
+
+
 def test_a_mail_holds_no_address_and_no_text():
     assert {field.name for field in Delivery._meta.get_fields()} == {
         "id",
