@@ -15,9 +15,11 @@ from django.views.decorators.csrf import csrf_exempt
 
 from ..actions import dpa
 from ..exchange.frame import frame
+from ..exchange.localized import tag
 from ..exchange.passages import Reader
 from ..exchange.published import Entry, Site
 from . import limits, site
+from .answer import FRESH, LAST_KNOWN
 from .dpa_form import DpaForm, Stale, TooQuick, form_of, new_token
 from .errors import only, reads
 from .known import DOWN
@@ -61,7 +63,7 @@ class _Form:
             "mistakes": self.form.mistakes(),
             "privacy": f"/{self.language}/dpa/privacy/" if self.entry.content["privacy"] else "",
         }
-        response = HttpResponse(render_to_string("public/dpa/form.html", context), status=status)
+        response = _page("public/dpa/form.html", context, self.language, status)
         if retry:
             response.headers["Retry-After"] = str(retry)
         return response
@@ -162,7 +164,9 @@ def privacy(request: HttpRequest, language: str) -> HttpResponse:
     context = frame(found, language, "dpa/privacy/", title=_("Privacy notice for DPA requests"))
     context |= {"text": text, "form": f"/{language}/dpa/", "number": entry.number}
     context["release"] = f"/{language}/releases/{entry.number}/"
-    return HttpResponse(render_to_string("public/dpa/privacy.html", context))
+    response = _page("public/dpa/privacy.html", context, language)
+    response.headers["Cache-Control"] = FRESH
+    return response
 
 
 @never_cache
@@ -173,7 +177,15 @@ def thanks(request: HttpRequest, language: str, reference: str) -> HttpResponse:
     if not REFERENCE.fullmatch(reference):
         raise Http404
     context = frame(found, language, f"dpa/thanks/{reference}/", title=_("Thank you"), indexed=False)
-    return HttpResponse(render_to_string("public/dpa/thanks.html", {**context, "reference": reference}))
+    return _page("public/dpa/thanks.html", {**context, "reference": reference}, language)
+
+
+def _page(template: str, context: dict[str, Any], language: str, status: int = 200) -> HttpResponse:
+    response = HttpResponse(render_to_string(template, context), status=status)
+    response.headers["Content-Language"] = tag(language)
+    if site.database_down():
+        response.headers[LAST_KNOWN[0]] = LAST_KNOWN[1]
+    return response
 
 
 def _published(language: str) -> tuple[Site, Entry]:

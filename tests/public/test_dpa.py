@@ -151,6 +151,17 @@ def test_nothing_that_was_typed_is_kept_by_a_cache_and_pages_that_inform_set_no_
         assert client.get(address).cookies.output() == ""
 
 
+def test_every_page_says_its_language_and_whether_it_is_the_last_known(client, db, monkeypatch):
+    addresses = ("/pt-br/dpa/", "/pt-br/dpa/privacy/", "/pt-br/dpa/thanks/DPA-7K2M-X4QD/")
+    known = [client.get(address).headers for address in addresses]
+    monkeypatch.setattr(site, "database_down", lambda: True)
+    last_known = [client.get(address).headers for address in addresses]
+
+    assert [headers["Content-Language"] for headers in known] == ["pt-BR"] * 3
+    assert ["Trust-Center-State" in headers for headers in known] == [False] * 3
+    assert [headers["Trust-Center-State"] for headers in last_known] == ["last-known"] * 3
+
+
 def test_a_release_without_regions_asks_for_none(client, db):
     content = {**site.current().current_new.content, "regions": []}
 
