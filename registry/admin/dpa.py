@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.timesince import timesince
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -92,7 +93,7 @@ class DpaRequestAdmin(admin.ModelAdmin):
 
     @admin.display(description=gettext_lazy("received"), ordering="received_at")
     def waiting(self, request: DpaRequest) -> str:
-        day = localized.day(request.received_at.date(), _language())
+        day = localized.day(timezone.localdate(request.received_at), _language())
         if request.state in DpaRequest.ENDED or request.erased_at:
             return day
         return f"{day} ({timesince(request.received_at, depth=1)})"
@@ -231,7 +232,7 @@ class DpaRequestAdmin(admin.ModelAdmin):
         facts = [
             (_("State"), found.get_state_display()),
             (_("Taken by"), str(found.assignee) if found.assignee else _("nobody yet")),
-            (_("Received on"), localized.day(found.received_at.date(), _language())),
+            (_("Received on"), localized.day(timezone.localdate(found.received_at), _language())),
             (_("Country"), _country(found.country)),
             (_("Hosting region"), region_name(content, found.region, _language())),
             (_("Language"), localized.language_name(found.language, _language())),

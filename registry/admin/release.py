@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db.models import Case, CharField, F, QuerySet, Value, When
 from django.http import HttpRequest
 from django.urls import URLPattern, path
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
@@ -113,7 +114,7 @@ class ReleaseAdmin(admin.ModelAdmin):
 
     @admin.display(description=gettext_lazy("published on"), ordering="published_at")
     def published_on(self, release: Release) -> str:
-        return day(release.published_at.date(), _active())
+        return day(timezone.localdate(release.published_at), _active())
 
     @admin.display(description=gettext_lazy("published by"))
     def published_by(self, release: Release) -> str:

@@ -1,14 +1,17 @@
 """The staff site: first what needs attention, then the rooms of the registry in the order of the work."""
 
+from functools import wraps
 from typing import Any
 
 from django.contrib.admin import AdminSite
-from django.http import HttpRequest
-from django.template.response import TemplateResponse
+from django.http import HttpRequest, HttpResponse
+from django.template.response import SimpleTemplateResponse, TemplateResponse
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from . import dashboard
+from .naming import zone_of_days
 
 # Each group of the first page: its title, and its models in the order of the work.
 GROUPS: list[tuple[Any, tuple[str, ...]]] = [
@@ -29,6 +32,18 @@ class StaffSite(AdminSite):
     site_title = _("Trust center")
     index_title = _("Overview")
     site_url = "/"
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Every moment is told in the zone in which the registry's days turn, as mails and public pages tell it."""
+        inner = super().admin_view(view, cacheable)
+
+        @wraps(inner)
+        def in_the_zone(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            with timezone.override(zone_of_days()):
+                response = inner(request, *args, **kwargs)
+                return response.render() if isinstance(response, SimpleTemplateResponse) else response
+
+        return in_the_zone
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         cards = dashboard.cards(request)

@@ -212,4 +212,4 @@ def test_the_overview_costs_the_same_queries_for_few_rows_and_for_many(signed_in
     with django_assert_max_num_queries(100) as many:
         client.get("/admin/")
 
-    assert len(few) == len(many) == 24
+    assert len(few) == len(many) == 25

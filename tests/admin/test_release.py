@@ -100,5 +100,5 @@ def test_the_list_costs_the_same_queries_for_three_releases_and_for_six(signed_i
     with django_assert_max_num_queries(50) as many:
         client.get(LIST)
 
-    assert len(few) == len(many) == 7
+    assert len(few) == len(many) == 8
     assert not [query["sql"] for query in many if '"content"' in query["sql"]]

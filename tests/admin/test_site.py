@@ -1,3 +1,9 @@
+from datetime import UTC, datetime
+
+from registry.models import DpaRequest, ServiceProfile
+from tests.requests import submit
+
+
 def test_the_rooms_stand_in_the_order_of_the_work(signed_in):
     apps = signed_in("superuser").get("/admin/").context["app_list"]
 
@@ -37,3 +43,18 @@ def test_a_model_without_a_room_stands_under_its_app(signed_in, monkeypatch):
     assert [str(app["name"]) for app in apps] == ["Policy", "Registry"]
     assert "Question" not in [model["object_name"] for model in apps[1]["models"]]
     assert "Release" in [model["object_name"] for model in apps[1]["models"]]
+
+
+def test_moments_are_told_in_the_zone_of_the_registrys_days(signed_in):
+    ServiceProfile.objects.update(time_zone="Pacific/Kiritimati")
+    request = submit()
+    DpaRequest.objects.update(received_at=datetime(2024, 12, 13, 23, 30, tzinfo=UTC))
+    DpaRequest.history.update(history_date=datetime(2024, 12, 13, 23, 30, tzinfo=UTC))
+    client = signed_in("DPA officer")
+
+    page = client.get(f"/admin/registry/dparequest/{request.pk}/change/").content.decode()
+    listed = client.get("/admin/registry/dparequest/").content.decode()
+
+    assert "14 December 2024" in listed
+    assert "<dd>14 December 2024</dd>" in page
+    assert "Dec. 14, 2024, 1:30 p.m." in page
