@@ -58,6 +58,17 @@ def test_a_phone_shows_cards_that_fit_with_targets_for_a_thumb(product: Product,
     assert breaches(page) == []
 
 
+@pytest.mark.parametrize("width", [768, 1024, 1280])
+def test_a_table_breaks_no_word_of_our_own_lists(product: Product, page: Page, width):
+    page.set_viewport_size({"width": width, "height": 800})
+
+    for language in ("da", "et", "hu", "lv", "pt-br"):
+        page.goto(f"{product.url}/{language}/")
+        uses = page.locator(".locations td:nth-child(3) .cap")
+        assert set(uses.evaluate_all("all => all.map(use => use.getClientRects().length)")) == {1}, language
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, language
+
+
 def test_arabic_mirrors_with_the_source_passages_left_to_right(product: Product, page: Page):
     show_arabic(product)
     wait_for(page, f"{product.url}/ar/")
