@@ -28,6 +28,13 @@ def test_the_list_tells_number_status_days_and_digest_of_every_release_with_the_
     ]
 
 
+def test_the_way_back_from_the_list_is_the_overview_alone(signed_in):
+    page = signed_in("auditor").get(LIST).content.decode()
+
+    crumbs = re.search(r'<ol class="breadcrumbs">(.*?)</ol>', page, re.S).group(1)
+    assert re.findall(r'href="([^"]+)"', crumbs) == ["/admin/"]
+
+
 def test_a_release_announced_for_a_later_day_is_told_so(signed_in):
     Subprocessor.objects.create(key="example", legal_name="Example GmbH", country="DE", kind="service")
     publishing.publish(in_force_on=ServiceProfile.load().today() + timedelta(days=1))
