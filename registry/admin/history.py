@@ -153,7 +153,7 @@ class HistoryPages(admin.ModelAdmin):
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
         try:
-            trail = Trail(self.model, self.model._meta.pk.to_python(unquote(object_id)))
+            trail = Trail(self.model, self.model._meta.pk.clean(unquote(object_id), None))
         except ValidationError:
             raise Http404 from None
         if not trail.entries:
@@ -228,6 +228,7 @@ def _moment(text: str) -> datetime:
         found = parse_datetime(text.replace(" ", "+"))
     except ValueError:
         found = None
-    if found is None or found.tzinfo is None:
+    # Near the ends of the calendar no other time zone can tell it.
+    if found is None or found.tzinfo is None or not 1 < found.year < 9999:
         raise Http404
     return found

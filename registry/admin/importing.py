@@ -9,10 +9,11 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -64,7 +65,10 @@ class Importing(admin.ModelAdmin):
         asked = request.GET.copy()
         as_xlsx = asked.pop("as", ["csv"])[-1] == "xlsx"
         request.GET = asked  # type: ignore[assignment]
-        found = self.get_changelist_instance(request).get_queryset(request)
+        try:
+            found = self.get_changelist_instance(request).get_queryset(request)
+        except IncorrectLookupParameters:
+            raise Http404 from None
         links = [field.name for field in self.opts.concrete_fields if field.is_relation]
         nouns = found.prefetch_related(*links, *[field.name for field in self.opts.many_to_many])
         form_class = self._row_form(request)

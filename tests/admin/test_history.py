@@ -194,12 +194,22 @@ def test_a_link_to_what_was_deleted_stays_empty_and_the_page_says_so(editor):
     assert germany.region is None
 
 
-@pytest.mark.parametrize("text", ["", "yesterday", "2024-13-45T00:00:00Z", "2024-01-01T00:00:00", "\x00", "9" * 400])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "yesterday", "2024-13-45T00:00:00Z", "2024-01-01T00:00:00", "\x00", "9" * 400),
+        *("0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-12:00"),
+    ],
+)
 def test_a_moment_that_is_none_is_not_found(editor, text):
     aws = Subprocessor.objects.get(key="aws")
 
     assert editor.get(at("compare", aws), {"before": text, "after": "now"}).status_code in {400, 404}
     assert editor.get(at("bring_back", aws), {"to": text}).status_code in {400, 404}
+
+
+def test_a_number_that_no_database_holds_is_not_found(editor):
+    assert editor.get(f"/admin/registry/subprocessor/{'9' * 20}/history/").status_code == 404
 
 
 def test_history_costs_the_same_queries_for_few_states_and_for_many(editor, django_assert_num_queries):

@@ -213,3 +213,7 @@ def test_an_export_costs_the_same_queries_for_few_rows_and_for_many(editor):
         counts.append(len(queries))
 
     assert counts[0] == counts[1]
+
+
+def test_an_export_by_what_is_no_filter_is_not_found(editor):
+    assert editor.get(at("export", model=Region), {"nonsense": "1"}).status_code == 404
