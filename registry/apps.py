@@ -2,6 +2,7 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+from django.db.models import fields
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -31,3 +32,5 @@ class StaffConfig(AdminConfig):
         from . import admin  # noqa: F401, PLC0415 - as above
 
         super().ready()
+        # Django's own words for it are translated into few of its languages; this is the place it names for others.
+        fields.BLANK_CHOICE_LABEL = _("Please choose")

@@ -21,6 +21,12 @@ def test_countries_are_chosen_by_name_in_the_staffs_language_and_in_its_order(ed
     assert names.index("Ausztria") < names.index("Csehország") < names.index("Dánia")
 
 
+def test_what_is_not_chosen_yet_is_said_in_the_staffs_language(editor):
+    kinds = page(editor, at("add", model=Subprocessor), accept_language="hu").one("select", name_="kind").all("option")
+
+    assert kinds[0].text == "Kérjük, válasszon"
+
+
 def test_a_text_that_a_browser_posts_is_the_text_that_was_there():
     assert Lines().value_from_datadict({"body": "a\r\nb\n"}, {}, "body") == "a\nb\n"
 
