@@ -284,6 +284,7 @@ locale.LANG_INFO.setdefault("mt", {"bidi": False, "code": "mt", "name": "Maltese
 MODELTRANSLATION_DEFAULT_LANGUAGE = "en"
 MODELTRANSLATION_ENABLE_FALLBACKS = False
 LOCALE_PATHS = [BASE_DIR / "registry" / "locale"]
+FORMAT_MODULE_PATH = "trustcenter.formats"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

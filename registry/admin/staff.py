@@ -107,11 +107,14 @@ class RoleAdmin(ForSuperusers, GroupAdmin):
     filter_horizontal = ()
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest | None = None, **kwargs: Any) -> Any:
-        """The registry's own permissions, without those that no page asks for."""
+        """The registry's own permissions, without those that no page asks for; of accounts and groups, to look."""
         written = Q(content_type__model__startswith="historical") | Q(content_type__model__in=WRITTEN_BY_THE_SYSTEM)
         links = Q(content_type__model__startswith="historical", content_type__model__contains="_")
         by_hand = (
-            Permission.objects.filter(content_type__app_label="registry")
+            Permission.objects.filter(
+                Q(content_type__app_label="registry")
+                | Q(content_type__app_label="auth", codename__in=["view_user", "view_group"])
+            )
             .exclude(links | Q(content_type__model="attempt"))
             .exclude(written & Q(codename__regex="^(add|change|delete)_"))
             .select_related("content_type")

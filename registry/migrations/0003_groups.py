@@ -15,6 +15,8 @@ NOUNS = [
 DRAFT = [*NOUNS, "serviceprofile", "language"]
 RELEASES = ["release", "publication"]
 DPA = ["dparequest", "dparequester", "dpanote", "delivery", "erasure"]
+# Who may do what is part of what an auditor reads.
+STAFF = ["user", "group"]
 
 
 def permissions_of(group):
@@ -26,18 +28,21 @@ def permissions_of(group):
         | edit
         | {"add_serviceprofile", "add_language", "change_language", "publish_release"},
         "DPA officer": view | {f"view_{model}" for model in DPA} | {"change_dparequest", "add_dpanote", "erase_dparequest"},
-        "auditor": view | {f"view_{model}" for model in DPA} | {f"view_historical{model}" for model in DRAFT},
+        "auditor": view
+        | {f"view_{model}" for model in DPA + STAFF}
+        | {f"view_historical{model}" for model in [*DRAFT, "dparequest"]},
     }[group]
 
 
 def create(apps, schema_editor):
     # Permissions are made after all migrations; groups need them now.
-    create_permissions(installed.get_app_config("registry"), verbosity=0, using=schema_editor.connection.alias)
+    for app in ("registry", "auth"):
+        create_permissions(installed.get_app_config(app), verbosity=0, using=schema_editor.connection.alias)
     group_model, permission_model = apps.get_model("auth", "Group"), apps.get_model("auth", "Permission")
     for name in ("editor", "publisher", "DPA officer", "auditor"):
         group, _created = group_model.objects.get_or_create(name=name)
         group.permissions.set(
-            permission_model.objects.filter(content_type__app_label="registry", codename__in=permissions_of(name))
+            permission_model.objects.filter(content_type__app_label__in=["registry", "auth"], codename__in=permissions_of(name))
         )
 
 

@@ -7,6 +7,9 @@ from django.db import models
 from django.db.models import ProtectedError
 from django.utils.translation import gettext_lazy as _
 
+# Where a new row stands among its like, until somebody says otherwise: after those that have a place.
+LAST = 1000
+
 
 class NounQuerySet(models.QuerySet[Any]):
     def listed(self) -> Self:

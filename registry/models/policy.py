@@ -1,7 +1,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from .noun import Noun
+from .noun import LAST, Noun
 
 
 class PolicySection(Noun):
@@ -18,7 +18,7 @@ class PolicySection(Noun):
 
     heading = models.CharField(_("heading"), max_length=200)
     body = models.TextField(_("body"), blank=True, help_text=_("Markdown with placeholders for facts."))
-    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    position = models.PositiveSmallIntegerField(_("position"), default=LAST)
     lists = models.CharField(
         _("list that follows"),
         max_length=30,
@@ -39,7 +39,7 @@ class Question(Noun):
 
     question = models.CharField(_("question"), max_length=300)
     answer = models.TextField(_("answer"), blank=True, help_text=_("Markdown with placeholders for facts."))
-    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    position = models.PositiveSmallIntegerField(_("position"), default=LAST)
 
     class Meta:
         verbose_name = _("question")

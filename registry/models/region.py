@@ -1,7 +1,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from .noun import Noun
+from .noun import LAST, Noun
 from .territories import validate_countries
 
 
@@ -17,7 +17,7 @@ class Region(Noun):  # type: ignore[django-manager-missing]  # modeltranslation 
     countries = models.JSONField(
         _("countries"), default=list, blank=True, validators=[validate_countries], help_text=_("ISO 3166-1 codes.")
     )
-    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    position = models.PositiveSmallIntegerField(_("position"), default=LAST)
 
     class Meta:
         verbose_name = _("region")

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from .noun import Noun, NounQuerySet
+from .noun import LAST, Noun, NounQuerySet
 
 
 class SafeguardQuerySet(NounQuerySet):
@@ -46,7 +46,7 @@ class Safeguard(Noun):
         help_text=_("“Certified” needs a certificate by an accredited body (GDPR Art. 42, 43); otherwise “compliant”."),
     )
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
-    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    position = models.PositiveSmallIntegerField(_("position"), default=LAST)
 
     objects = SafeguardQuerySet.as_manager()  # type: ignore[misc, django-manager-missing]  # modeltranslation swaps it
 

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from .noun import Noun, NounQuerySet
+from .noun import LAST, Noun, NounQuerySet
 from .region import Region
 from .safeguard import SafeguardSet
 from .territories import EU, countries, validate_country, validate_territory
@@ -126,7 +126,7 @@ class Subprocessor(Noun):  # type: ignore[django-manager-missing]  # modeltransl
         _("last review"), null=True, blank=True, help_text=_("Sufficient guarantees verified (GDPR Art. 28(1)).")
     )
     next_review = models.DateField(_("next review"), null=True, blank=True)
-    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    position = models.PositiveSmallIntegerField(_("position"), default=LAST)
 
     objects = SubprocessorQuerySet.as_manager()  # type: ignore[misc, django-manager-missing]  # as above
 
@@ -265,7 +265,7 @@ class ProcessingLocation(Noun):
     safeguard_sets = models.ManyToManyField(
         SafeguardSet, verbose_name=_("safeguards"), blank=True, related_name="locations"
     )
-    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    position = models.PositiveSmallIntegerField(_("position"), default=LAST)
 
     class Meta:
         verbose_name = _("processing location")

@@ -97,7 +97,8 @@ class Keeper:
             if self.down:
                 log.warning("The database answers again.")
             self.heard_at, self.down = time.monotonic(), False
-            if known is not self.known:
+            # Equal where a stored digest is not that of its content (verify_releases tells), and so is read each time.
+            if known != self.known:
                 self.known = known
                 self.changed.set()
                 keep(known)

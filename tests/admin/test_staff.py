@@ -57,7 +57,18 @@ def test_the_lists_tell_who_is_in_which_group(signed_in, django_assert_max_num_q
     assert sorted(re.findall(r'<td class="field-members[^>]*>([^<]*)</td>', groups)) == ["0", "0", "3", "3"]
 
 
-@pytest.mark.parametrize("role", ["publisher", "editor", "DPA officer", "auditor", "nobody"])
+def test_an_auditor_reads_who_may_do_what_and_changes_nothing_of_it(signed_in):
+    client = signed_in("auditor")
+    own = User.objects.get().pk
+
+    assert [client.get(address).status_code for address in (USERS, GROUPS, f"{USERS}{own}/change/")] == [200] * 3
+    assert [client.get(address).status_code for address in (f"{USERS}add/", f"{GROUPS}add/")] == [403] * 2
+    assert client.get(f"{USERS}{own}/password/").status_code == 403
+    assert client.post(f"{USERS}{own}/change/", {"username": "other"}).status_code == 403
+    assert User.objects.get().username != "other"
+
+
+@pytest.mark.parametrize("role", ["publisher", "editor", "DPA officer", "nobody"])
 def test_no_group_reaches_accounts_or_groups(signed_in, role):
     client = signed_in(role)
     own = User.objects.get().pk

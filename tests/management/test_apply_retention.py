@@ -1,7 +1,9 @@
 import io
 from datetime import timedelta
 
+import pytest
 from django.core.management import call_command
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from registry.models import DpaRequest, DpaRequester
@@ -23,3 +25,8 @@ def test_retention_names_what_it_would_erase_and_then_erases_it(db: None) -> Non
     assert DpaRequester.objects.count() == 1
     assert said("apply_retention", days=30) == f"{request.reference}\nRequests erased: 1.\n"
     assert DpaRequester.objects.count() == 0
+
+
+def test_a_negative_number_of_days_is_refused(db):
+    with pytest.raises(CommandError, match="-5 is no number of days"):
+        call_command("apply_retention", "--days=-5")

@@ -28,6 +28,12 @@ def test_a_territory_is_a_country_the_union_or_not_stated(db, territory):
         ProcessingLocation.objects.create(key="wrong", subprocessor=aws, territory=territory)
 
 
+def test_a_new_subprocessor_stands_last(db):
+    Subprocessor.objects.create(key="a-new-one", legal_name="A", kind="service")
+
+    assert Subprocessor.objects.values_list("key", flat=True).last() == "a-new-one"
+
+
 def test_reviews_are_in_order(db):
     with pytest.raises(IntegrityError), transaction.atomic():
         Subprocessor.objects.create(key="new", legal_name="New", kind="service", last_review=DAY, next_review=EARLIER)

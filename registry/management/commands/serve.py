@@ -22,7 +22,8 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         with listen(options["host"], options["port"]) as door:
             prepare(self.say)
-            if not options["without_sample"]:
+            # On a public address the sample would be published for good: a release cannot be removed.
+            if settings.ON_LOOPBACK and not options["without_sample"]:
                 fill_with_sample(self.say)
             first_account(self.say)
             connections.close_all()
