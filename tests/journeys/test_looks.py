@@ -33,24 +33,24 @@ def wait_for(page: Page, address: str) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pages_breach_no_rule_of_accessibility(product: Product, page: Page, scheme):
+def test_pages_breach_no_rule_of_accessibility(trust_page: Product, page: Page, scheme):
     page.emulate_media(color_scheme=scheme)
 
     for language in ("en", "hu"):
         for rest in PAGES:
-            page.goto(f"{product.url}/{language}/{rest}")
+            page.goto(f"{trust_page.url}/{language}/{rest}")
             assert breaches(page) == [], f"/{language}/{rest}"
 
 
 @pytest.mark.parametrize("width", [320, 390])
-def test_a_phone_shows_cards_that_fit_with_targets_for_a_thumb(product: Product, page: Page, width):
+def test_a_phone_shows_cards_that_fit_with_targets_for_a_thumb(trust_page: Product, page: Page, width):
     page.set_viewport_size({"width": width, "height": 800})
 
     for language in ("hu", "et", "lv", "pt-br"):
         for rest in PAGES:
-            page.goto(f"{product.url}/{language}/{rest}")
+            page.goto(f"{trust_page.url}/{language}/{rest}")
             assert page.evaluate("document.documentElement.scrollWidth") <= width, f"/{language}/{rest}"
-    page.goto(f"{product.url}/hu/")
+    page.goto(f"{trust_page.url}/hu/")
     heights = page.locator(".site a, summary:visible, .strip a, .glance .inline a, .bottom a").evaluate_all(
         "all => all.map(element => element.getBoundingClientRect().height)"
     )
@@ -59,11 +59,11 @@ def test_a_phone_shows_cards_that_fit_with_targets_for_a_thumb(product: Product,
 
 
 @pytest.mark.parametrize("width", [768, 1024, 1280])
-def test_a_table_breaks_no_word_of_our_own_lists(product: Product, page: Page, width):
+def test_a_table_breaks_no_word_of_our_own_lists(trust_page: Product, page: Page, width):
     page.set_viewport_size({"width": width, "height": 800})
 
     for language in ("da", "et", "hu", "lv", "pt-br"):
-        page.goto(f"{product.url}/{language}/")
+        page.goto(f"{trust_page.url}/{language}/")
         uses = page.locator(".locations td:nth-child(3) .cap")
         assert set(uses.evaluate_all("all => all.map(use => use.getClientRects().length)")) == {1}, language
         assert page.evaluate("document.documentElement.scrollWidth") <= width, language
@@ -82,8 +82,8 @@ def test_arabic_mirrors_with_the_source_passages_left_to_right(product: Product,
     assert breaches(page) == []
 
 
-def test_paper_has_the_whole_policy_and_none_of_the_navigation(product: Product, page: Page):
-    page.goto(f"{product.url}/en/")
+def test_paper_has_the_whole_policy_and_none_of_the_navigation(trust_page: Product, page: Page):
+    page.goto(f"{trust_page.url}/en/")
     page.emulate_media(media="print", color_scheme="dark")
 
     for part in (".site", ".languages", ".contents", ".contents-menu", ".turn"):
@@ -93,12 +93,12 @@ def test_paper_has_the_whole_policy_and_none_of_the_navigation(product: Product,
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
 
 
-def test_nothing_is_fetched_from_elsewhere(product: Product, page: Page):
+def test_nothing_is_fetched_from_elsewhere(trust_page: Product, page: Page):
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
 
     for rest in PAGES:
-        page.goto(f"{product.url}/da/{rest}")
+        page.goto(f"{trust_page.url}/da/{rest}")
 
-    assert [url for url in asked if not url.startswith(product.url)] == []
+    assert [url for url in asked if not url.startswith(trust_page.url)] == []
     assert page.context.cookies() == []

@@ -3,10 +3,12 @@
 The `context` fixture fails a test on any breach of the Content-Security-Policy and on any script's error.
 """
 
+from collections.abc import Iterator
+
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from .product import Product
+from .product import Product, running
 from .test_publishing import breaches, sign_in
 
 pytestmark = pytest.mark.browser
@@ -44,9 +46,16 @@ def addresses():
     yield from ("registry/language/", "registry/language/add/")
 
 
+@pytest.fixture(scope="module")
+def product(product_at_rest: Product, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """One for all of these tests: each works on entries of its own."""
+    with running(product_at_rest, tmp_path_factory.mktemp("staff")) as served:
+        served.manage("shell", "-c", MECHANISM)
+        yield served
+
+
 @pytest.fixture
 def staff(product: Product, page: Page) -> Page:
-    product.manage("shell", "-c", MECHANISM)
     sign_in(page, product)
     return page
 
