@@ -26,7 +26,7 @@ check:
 
 bench:
 	@bin/environment requirements-dev.txt
-	@.venv/bin/python -m tests.benchmarks.bench_pages
+	@.venv/bin/python -m tests.benchmarks
 
 messages:
 	@bin/environment requirements-dev.txt
