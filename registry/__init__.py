@@ -3,6 +3,6 @@
 public, admin, management   DOORS   parse, call one verb or one QuerySet, render
 actions                     VERBS   what may happen, in one transaction
 exchange                    SHAPES  values to bytes and back
-history, translation        which nouns are audited; which of their fields speak languages
+pinning, history, translation   what translations are made from; which nouns are audited; which fields speak languages
 models                      NOUNS   what exists, and what is always true of one row
 """

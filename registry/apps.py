@@ -12,8 +12,10 @@ class RegistryConfig(AppConfig):
     verbose_name = _("registry")
 
     def ready(self) -> None:
-        from . import history  # noqa: F401, PLC0415 - registers translations and history once the models exist
+        from . import pinning  # noqa: PLC0415 - registers translations and history once the models exist
         from .models import guards  # noqa: PLC0415 - as above
+
+        pinning.connect()
 
         def reinstall(using: str, **kwargs: Any) -> None:
             guards.install(using)

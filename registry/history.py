@@ -3,11 +3,12 @@
 Importing the translations first gives the history every language's column.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Q
 from simple_history import register
 from simple_history.models import HistoricalRecords
 
@@ -29,6 +30,8 @@ AUDITED: dict[type[Any], tuple[str, ...]] = {
     models.SafeguardSet: ("safeguards",),
     models.ProcessingLocation: ("safeguard_sets",),
     models.TransferMechanism: (),
+    models.TranslationPin: (),
+    models.Translator: ("languages",),
     models.DpaRequest: (),
 }
 
@@ -78,6 +81,8 @@ class Entry:
 
 
 State = dict[tuple[type[Any], Any], Entry]
+# Of a pin: its noun's name, row, field and language.
+Place = tuple[str, int, str, str]
 
 
 @dataclass(frozen=True)
@@ -89,7 +94,10 @@ class Moment:
 
 
 class Trail:
-    """Every state of one noun and of the rows told with it. A few queries, however many states there are."""
+    """Every state of one noun, of the rows told with it, and of their translations' pins.
+
+    A few queries, however many states there are.
+    """
 
     def __init__(self, model: type[Any], pk: Any) -> None:
         self.model, self.pk = model, pk
@@ -100,16 +108,32 @@ class Trail:
         for other, field in LINKED.get(model, ()):
             entries += _entries(other, list({linked for entry in entries for linked in entry.links.get(field, ())}))
         self.entries = sorted(entries, key=lambda entry: (entry.at, entry.record.history_id))
+        parts = {model, *(part for part, _link in PARTS.get(model, ()))}
+        self.pins = list(_pin_records((entry.model, entry.pk) for entry in entries if entry.model in parts))
 
     @property
     def moments(self) -> list[Moment]:
         """The oldest first."""
         found: list[Moment] = []
-        for entry in self.entries:
-            moment = Moment(entry.at, entry.record.history_user)
-            if found and moment.by and found[-1].by == moment.by and moment.at - found[-1].at < _ONE_SAVE:
+        records = sorted((*(entry.record for entry in self.entries), *self.pins), key=lambda one: one.history_date)
+        for record in records:
+            moment = Moment(record.history_date, record.history_user)
+            if found and (moment.at == found[-1].at or _one_save(found[-1], moment)):
                 found.pop()
             found.append(moment)
+        return found
+
+    def pins_at(self, moment: datetime) -> dict[Place, Any]:
+        """The records of the pins that there were at a moment, by noun's name, row, field and language."""
+        found: dict[Place, Any] = {}
+        for record in self.pins:
+            if record.history_date > moment:
+                break
+            place = (record.noun, record.object_id, record.field, record.language)
+            if record.history_type == "-":
+                found.pop(place, None)
+            else:
+                found[place] = record
         return found
 
     def at(self, moment: datetime) -> State:
@@ -131,6 +155,24 @@ class Trail:
             if entry.model is part:
                 return entry.value(link) == self.pk
         return any(entry.pk in own.links[field] for other, field in LINKED.get(self.model, ()) if entry.model is other)
+
+
+def _one_save(before: Moment, after: Moment) -> bool:
+    return bool(after.by) and before.by == after.by and after.at - before.at < _ONE_SAVE
+
+
+def _pin_records(rows: Iterable[tuple[type[Any], Any]]) -> Iterator[Any]:
+    """The oldest first."""
+    pks: dict[type[Any], set[Any]] = {}
+    for model, pk in rows:
+        if model in translation.TRANSLATED:
+            pks.setdefault(model, set()).add(pk)
+    among = Q(pk__in=())
+    for model, found in pks.items():
+        among |= Q(noun=translation.noun_name(model), object_id__in=found)
+    history: Any = models.TranslationPin.history  # type: ignore[attr-defined]  # simple_history adds it
+    if pks:
+        yield from history.filter(among).select_related("history_user").order_by("history_date", "history_id")
 
 
 def _entries(model: type[Any], pks: list[Any]) -> Iterator[Entry]:

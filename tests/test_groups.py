@@ -1,4 +1,4 @@
-"""What the groups of migration 0003 may do, as sets: a permission more or less is a decision, not an accident."""
+"""What the groups of the migrations may do, as sets: a permission more or less is a decision, not an accident."""
 
 import pytest
 from django.contrib.auth.models import Group
@@ -22,10 +22,14 @@ EDIT = {f"{verb}_{model}" for verb in ("add", "change", "delete") for model in N
 @pytest.mark.parametrize(
     ("name", "permissions"),
     [
-        ("editor", VIEW | EDIT),
+        ("editor", VIEW | EDIT | {"view_translationpin"}),
         (
             "publisher",
-            VIEW | EDIT | {"add_serviceprofile", "add_language", "change_language", "publish_release"},
+            VIEW
+            | EDIT
+            | {"add_serviceprofile", "add_language", "change_language", "publish_release"}
+            | {"view_translationpin", "approve_translation"}
+            | {f"{verb}_translator" for verb in ("view", "add", "change")},
         ),
         (
             "DPA officer",
@@ -34,9 +38,12 @@ EDIT = {f"{verb}_{model}" for verb in ("add", "change", "delete") for model in N
         (
             "auditor",
             VIEW
-            | {f"view_{model}" for model in DPA | {"user", "group"}}
-            | {f"view_historical{model}" for model in DRAFT | {"dparequest"}},
+            | {f"view_{model}" for model in DPA | {"user", "group", "translationpin", "translator"}}
+            | {f"view_historical{model}" for model in DRAFT | {"dparequest", "translationpin", "translator"}},
         ),
+        # Neither sees a private field of any noun.
+        ("translator", {"translate"}),
+        ("translation reviewer", {"translate", "approve_translation", "view_translationpin"}),
     ],
 )
 def test_a_group_may_do_what_its_work_needs_and_nothing_else(db, name, permissions):
@@ -47,8 +54,15 @@ def test_a_group_may_do_what_its_work_needs_and_nothing_else(db, name, permissio
     assert apps == ({"registry", "auth"} if name == "auditor" else {"registry"})
 
 
-def test_there_are_four_groups(db):
-    assert sorted(Group.objects.values_list("name", flat=True)) == ["DPA officer", "auditor", "editor", "publisher"]
+def test_there_are_six_groups(db):
+    assert sorted(Group.objects.values_list("name", flat=True)) == [
+        "DPA officer",
+        "auditor",
+        "editor",
+        "publisher",
+        "translation reviewer",
+        "translator",
+    ]
 
 
 def test_the_auditor_changes_nothing(db):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from ..exchange import content as shape
 from ..exchange.localized import language_name, territory
 from ..exchange.placeholders import Facts, names, unknown
-from ..models import Language, PolicySection, Question, Region, Release, Safeguard
+from ..models import Language, PolicySection, Question, Region, Release, Safeguard, State
 from ..translation import TRANSLATED
 
 
@@ -34,8 +34,12 @@ class Problem:
 
 def check(found: shape.Draft, summary: dict[str, str] | None = None) -> list[Problem]:
     """Everything that keeps the draft from being published, in the active language."""
+    source_first = list(_languages(found))
+    if any(problem.field == "source_language" for problem in source_first):
+        # Beside another source, nothing that follows would mean what it says.
+        return source_first
     return [
-        *_languages(found),
+        *source_first,
         *_references(found),
         *_values(found),
         *_passages(found, summary or {}),
@@ -108,7 +112,10 @@ def _passages(found: shape.Draft, summary: dict[str, str]) -> Iterator[Problem]:
             yield from _silent_source(noun, field, texts, source)
             continue
         for language in found.languages:
-            yield from _passage(noun, field, texts, source, language, facts)
+            state = None
+            if noun is not None and language.code in texts and language.code != source:
+                state = found.state(noun, field, language.code, texts)
+            yield from _passage(noun, field, texts, source, language, facts, outdated=state == State.OUTDATED)
 
 
 def _silent_source(noun: Any, field: str, texts: dict[str, str], source: str) -> Iterator[Problem]:
@@ -121,12 +128,20 @@ def _silent_source(noun: Any, field: str, texts: dict[str, str], source: str) ->
 
 
 def _passage(
-    noun: Any, field: str, texts: dict[str, str], source: str, language: Language, service: dict[str, Any]
+    noun: Any,
+    field: str,
+    texts: dict[str, str],
+    source: str,
+    language: Language,
+    service: dict[str, Any],
+    *,
+    outdated: bool,
 ) -> Iterator[Problem]:
     said = {"passage": passage_name(noun, field), "language": _language(language.code)}
+    blocks = language.when_incomplete == Language.WhenIncomplete.BLOCK
     text = texts.get(language.code)
     if text is None:
-        if language.when_incomplete == Language.WhenIncomplete.BLOCK:
+        if blocks:
             yield Problem(
                 _("%(passage)s: the translation is missing. Language: %(language)s.") % said, noun, field, language.code
             )
@@ -139,7 +154,17 @@ def _passage(
             field,
             language.code,
         )
-    if names(text) != names(texts[source]):
+    if outdated:
+        # What differs from the source now was right beside the one it was made from.
+        if blocks:
+            yield Problem(
+                _("%(passage)s: the translation is outdated, because the source has changed. Language: %(language)s.")
+                % said,
+                noun,
+                field,
+                language.code,
+            )
+    elif names(text) != names(texts[source]):
         yield Problem(
             _("%(passage)s: its placeholders are not those of the source. Language: %(language)s.") % said,
             noun,

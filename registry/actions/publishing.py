@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -27,7 +27,10 @@ from ..models import (
     ServiceProfile,
     Subprocessor,
     TransferMechanism,
+    TranslationPin,
+    Translator,
 )
+from ..translation import Pins
 from .checking import Problem, check
 
 # SQLSTATE of PostgreSQL where somebody else's transaction went first: unique_violation, serialization_failure,
@@ -66,32 +69,47 @@ def draft() -> shape.Draft:
     profile = ServiceProfile.load()
     if profile is None:
         raise CannotPublish([Problem(_("There is no service profile yet. Add one first."), ServiceProfile)])
-    locations = (
-        ProcessingLocation.objects.listed()
-        .filter(subprocessor__listed=True)
-        .select_related("region", "subprocessor")
-        .prefetch_related("safeguard_sets")
-    )
+    rows = listed_rows()
     sets = (
-        SafeguardSet.objects.filter(locations__in=locations).distinct().order_by("key").prefetch_related("safeguards")
+        SafeguardSet.objects.filter(locations__in=rows[ProcessingLocation])
+        .distinct()
+        .order_by("key")
+        .prefetch_related("safeguards")
     )
     return shape.Draft(
         profile=profile,
         languages=list(Language.objects.public()),
-        sections=list(PolicySection.objects.listed()),
-        questions=list(Question.objects.listed()),
-        regions=list(Region.objects.listed()),
-        # Contractual ones bind every subprocessor; others stand where a location's set names them.
-        safeguards=list(
-            Safeguard.objects.filter(Q(kind=Safeguard.Kind.CONTRACTUAL, listed=True) | Q(sets__in=sets)).distinct()
-        ),
+        sections=list(rows[PolicySection]),
+        questions=list(rows[Question]),
+        regions=list(rows[Region]),
+        safeguards=list(rows[Safeguard]),
         safeguard_sets=list(sets),
-        subprocessors=list(Subprocessor.objects.listed().select_related("parent")),
-        locations=list(locations),
+        subprocessors=list(rows[Subprocessor].select_related("parent")),
+        locations=list(
+            rows[ProcessingLocation].select_related("region", "subprocessor").prefetch_related("safeguard_sets")
+        ),
         transfer_mechanisms=list(
             TransferMechanism.objects.listed().filter(subprocessor__listed=True).select_related("subprocessor")
         ),
+        pins=Pins.load(language__in=Language.objects.worked_on().values("code")),
     )
+
+
+def listed_rows() -> dict[type[Model], QuerySet[Any]]:
+    """The rows with prose that the next release would name, by kind."""
+    locations = ProcessingLocation.objects.listed().filter(subprocessor__listed=True)
+    sets = SafeguardSet.objects.filter(locations__in=locations)
+    return {
+        PolicySection: PolicySection.objects.listed(),
+        Question: Question.objects.listed(),
+        Region: Region.objects.listed(),
+        # Contractual ones bind every subprocessor; others stand where a location's set names them.
+        Safeguard: Safeguard.objects.filter(
+            Q(kind=Safeguard.Kind.CONTRACTUAL, listed=True) | Q(sets__in=sets)
+        ).distinct(),
+        Subprocessor: Subprocessor.objects.listed(),
+        ProcessingLocation: locations,
+    }
 
 
 def preview(
@@ -117,12 +135,24 @@ def changes_since(release: Release | None, content: shape.Content) -> list[Chang
 
 def edits_since(moment: datetime, most: int = 10) -> list[Edit]:
     """Who has changed the draft since, the latest first."""
-    edits = []
-    for model in AUDITED.keys() - {DpaRequest}:
-        rows = model.history.filter(history_date__gt=moment).select_related("history_user")
-        for row in rows.order_by("-history_date")[:most]:
-            edits.append(Edit(model, str(row.instance), str(row.history_user or ""), row.history_date))
+    edits = [
+        edit
+        for model in AUDITED.keys() - {DpaRequest, Translator, TranslationPin}
+        for edit in _edits(model, moment, most)
+    ]
+    # A pin that was saved along with its text says nothing more; an approval has no other trace.
+    edits += [
+        pin
+        for pin in _edits(TranslationPin, moment, most)
+        if not any(edit.by == pin.by and abs(edit.at - pin.at) < timedelta(seconds=1) for edit in edits)
+    ]
     return sorted(edits, key=lambda edit: edit.at, reverse=True)[:most]
+
+
+def _edits(model: Any, moment: datetime, most: int) -> Iterator[Edit]:
+    rows = model.history.filter(history_date__gt=moment).select_related("history_user")
+    for row in rows.order_by("-history_date")[:most]:
+        yield Edit(model, str(row.instance), str(row.history_user or ""), row.history_date)
 
 
 def publish(

@@ -144,7 +144,7 @@ def _changes(request: HttpRequest, found: shape.Draft) -> Card:
 
 def _translations(request: HttpRequest, told: Iterable[Coverage]) -> Card:
     told = list(told)
-    missing = sum(len(found.missing) for found in told)
+    missing = sum(len(found.incomplete) for found in told)
     languages = [
         {
             "name": language_name(found.language, get_language() or "en"),
@@ -152,17 +152,17 @@ def _translations(request: HttpRequest, told: Iterable[Coverage]) -> Card:
             "done": found.done,
             "total": found.total,
             "items": [
-                Item(passage_name(noun, name), address(request, noun, name, found.language))
-                for noun, name in found.missing[:MOST]
+                Item(passage_name(row.noun, row.field), address(request, row.noun, row.field, row.language))
+                for row in found.incomplete[:MOST]
             ],
-            "more": max(0, len(found.missing) - MOST),
+            "more": max(0, len(found.incomplete) - MOST),
         }
         for found in told
     ]
     return Card(
         "translations",
-        _("Translations that are missing"),
-        _("Every passage is translated into every public language."),
+        _("Translations that are missing or outdated"),
+        _("Every passage is translated into every public language, from its present source."),
         missing,
         languages=languages if missing else [],
     )

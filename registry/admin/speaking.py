@@ -3,7 +3,6 @@
 A form names the columns of these languages alone; those of the others are not in it, so that no save can touch them.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,13 +20,11 @@ from modeltranslation.utils import build_localized_fieldname
 
 from ..exchange.collation import key as sort_key
 from ..exchange.localized import tag, text_direction
-from ..exchange.placeholders import NAMES, SERVICE_FACTS, Facts, unknown
+from ..exchange.placeholders import NAMES, SERVICE_FACTS, Facts
+from ..exchange.wording import faults
 from ..models import Language, ServiceProfile
 from ..translation import TRANSLATED, prose
 from .naming import language_label, spoken
-
-# A tag, a closing tag, a comment; <https://example.com> and <name@example.com> are Markdown links.
-_RAW_HTML = re.compile(r"<(?![a-zA-Z][\w+.-]*:|[^\s<>]+@)(?:/?[a-zA-Z]|!--)[^<>]*>")
 
 
 @dataclass
@@ -76,17 +73,6 @@ def columns(model: type[Model], codes: Iterable[str]) -> dict[str, tuple[str, st
     """The columns of a model's prose in some languages, by language: {"heading_da": ("heading", "da")}."""
     fields = TRANSLATED.get(model, ())
     return {build_localized_fieldname(field, code): (field, code) for code in codes for field in fields}
-
-
-def faults(text: str, facts: Facts | None) -> list[str]:
-    """What is wrong with a passage, a sentence each."""
-    found = [
-        _("There is no fact for the placeholder %(written)s. To write a brace, double it.") % {"written": written}
-        for written in dict.fromkeys(unknown(text, facts) if facts else ())
-    ]
-    if raw := _RAW_HTML.search(text):
-        found.append(_("Write Markdown, not HTML: %(written)s would be shown as it stands.") % {"written": raw[0]})
-    return found
 
 
 class SpeakingForm(forms.ModelForm):

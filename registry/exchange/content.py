@@ -6,7 +6,6 @@ bytes. Each schema keeps its reader: old content is never rewritten.
 
 import hashlib
 import json
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,6 +14,7 @@ from typing import Any
 import rfc8785
 
 from ..models import (
+    INCOMPLETE,
     Language,
     PolicySection,
     ProcessingLocation,
@@ -23,16 +23,19 @@ from ..models import (
     Safeguard,
     SafeguardSet,
     ServiceProfile,
+    State,
     Subprocessor,
     TransferMechanism,
 )
-from ..translation import TRANSLATED, prose
+from ..translation import TRANSLATED, Pins, normal, prose
 
-SCHEMA = 1
+SCHEMA = 2
 
 Content = dict[str, Any]
-# {"text": {language: text}, "state": {language: "source" | "translated" | "missing"}}; None where the source is silent.
+# {"text": {language: text}, "state": {language: "source" or a State}}; None where the source is silent. Releases of
+# schema 1 knew no pins: there a translation's state is "translated", whatever the source that it was made from.
 Passage = dict[str, dict[str, str]]
+SOURCE, UNPINNED = "source", "translated"
 # What a noun's field says, frozen.
 Said = Callable[[Any, str], Passage | None]
 
@@ -51,6 +54,7 @@ class Draft:
     subprocessors: Sequence[Subprocessor]
     locations: Sequence[ProcessingLocation]
     transfer_mechanisms: Sequence[TransferMechanism]
+    pins: Pins
 
     @property
     def codes(self) -> list[str]:
@@ -74,6 +78,10 @@ class Draft:
             for field in TRANSLATED[type(noun)]:
                 yield noun, field, prose(noun, field)
 
+    def state(self, noun: Any, field: str, language: str, texts: dict[str, str]) -> State:
+        """Of a passage whose source says something, in another language than the source."""
+        return self.pins.state(noun, field, language, texts, self.profile.source_language)
+
 
 @dataclass(frozen=True)
 class Header:
@@ -95,7 +103,8 @@ def compose(draft: Draft, header: Header) -> Content:
     profile, codes = draft.profile, draft.codes
 
     def said(noun: Any, field: str) -> Passage | None:
-        return _passage(prose(noun, field), profile.source_language, codes)
+        texts = prose(noun, field)
+        return _passage(texts, profile.source_language, codes, lambda code: draft.state(noun, field, code, texts))
 
     return {
         **_header(header),
@@ -104,7 +113,7 @@ def compose(draft: Draft, header: Header) -> Content:
         "time_zone": profile.time_zone,
         "source_language": profile.source_language,
         "languages": codes,
-        "summary": _passage(header.summary, profile.source_language, codes),
+        "summary": _summary(header.summary, profile.source_language, codes),
         "service": service(profile),
         "privacy": said(profile, "privacy"),
         **_policy(draft, said),
@@ -238,13 +247,49 @@ def _subprocessor(subprocessor: Subprocessor, draft: Draft, said: Said) -> dict[
     }
 
 
-def _passage(texts: dict[str, str], source: str, codes: list[str]) -> Passage | None:
+def _passage(texts: dict[str, str], source: str, codes: list[str], state: Callable[[str], State]) -> Passage | None:
     if source not in texts:
         return None
     return {
         "text": {code: texts[code] for code in codes if code in texts},
-        "state": {code: "source" if code == source else "translated" if code in texts else "missing" for code in codes},
+        "state": {code: SOURCE if code == source else state(code).value for code in codes},
     }
+
+
+def _summary(texts: dict[str, str], source: str, codes: list[str]) -> Passage | None:
+    """Written in all languages at once, for this release alone."""
+    return _passage(texts, source, codes, lambda code: State.CURRENT if code in texts else State.MISSING)
+
+
+def passages(content: Content) -> Iterator[Passage]:
+    """Every passage that a content states, wherever it stands."""
+
+    def walk(value: Any) -> Iterator[Passage]:
+        if isinstance(value, dict) and value.keys() == {"text", "state"}:
+            yield value
+        elif isinstance(value, dict):
+            for part in value.values():
+                yield from walk(part)
+        elif isinstance(value, list):
+            for part in value:
+                yield from walk(part)
+
+    yield from walk({name: value for name, value in content.items() if name != "summary"})
+
+
+def completeness(content: Content, language: str) -> tuple[int, int]:
+    """How many of a content's passages a language has whole, neither missing nor outdated, and how many there are."""
+    found = states(content)
+    return whole(found, language), len(found)
+
+
+def states(content: Content) -> list[dict[str, str]]:
+    """Each passage's states, by language."""
+    return [passage["state"] for passage in passages(content)]
+
+
+def whole(found: list[dict[str, str]], language: str) -> int:
+    return sum(passage.get(language, State.MISSING) not in INCOMPLETE for passage in found)
 
 
 def encode(content: Content) -> str:
@@ -283,18 +328,19 @@ def facts_of(content: Content) -> Content:
     return {name: value for name, value in content.items() if name not in own}
 
 
-def _read_1(content: Content) -> Content:
+def _read(content: Content) -> Content:
     return content
 
 
-_READERS = {1: _read_1}
+# Schema 1 differs in the states of passages alone (see Passage), which every reader of states knows.
+_READERS = {1: _read, 2: _read}
 
 
 def _normal(value: Any) -> Any:
     if isinstance(value, float):
         raise ValueError("Release content holds no floats.")
     if isinstance(value, str):
-        return unicodedata.normalize("NFC", value.replace("\r\n", "\n"))
+        return normal(value)
     if isinstance(value, dict):
         return {_normal(name): _normal(part) for name, part in value.items()}
     if isinstance(value, list):

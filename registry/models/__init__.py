@@ -2,6 +2,7 @@ from .attempt import Attempt
 from .delivery import Delivery
 from .dpa import DpaNote, DpaRequest, DpaRequester, Erasure
 from .language import Language
+from .pin import INCOMPLETE, State, TranslationPin, Translator
 from .policy import PolicySection, Question
 from .profile import ServiceProfile
 from .region import Region
@@ -10,6 +11,7 @@ from .safeguard import Safeguard, SafeguardSet
 from .subprocessor import DataCategory, DataSubject, ProcessingLocation, Subprocessor, TransferMechanism
 
 __all__ = [
+    "INCOMPLETE",
     "Attempt",
     "DataCategory",
     "DataSubject",
@@ -28,6 +30,9 @@ __all__ = [
     "Safeguard",
     "SafeguardSet",
     "ServiceProfile",
+    "State",
     "Subprocessor",
     "TransferMechanism",
+    "TranslationPin",
+    "Translator",
 ]

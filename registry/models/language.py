@@ -22,7 +22,7 @@ class Language(models.Model):
 
     class WhenIncomplete(models.TextChoices):
         BLOCK = "block", _("block publication")
-        NOTICE = "notice", _("publish the source passage, with a notice")
+        NOTICE = "notice", _("publish with a notice")
 
     code = models.CharField(_("language"), max_length=10, unique=True, choices=settings.LANGUAGES)
     public = models.BooleanField(_("public"), default=False, help_text=_("Readers can choose this language."))
@@ -30,7 +30,13 @@ class Language(models.Model):
         _("worked on"), default=False, help_text=_("Staff forms show this language although it is not public yet.")
     )
     when_incomplete = models.CharField(
-        _("when a passage is missing"), max_length=10, choices=WhenIncomplete, default=WhenIncomplete.BLOCK
+        _("when a passage is missing or outdated"),
+        max_length=10,
+        choices=WhenIncomplete,
+        default=WhenIncomplete.BLOCK,
+        help_text=_(
+            "With a notice, readers get the source text of a missing passage, and an outdated translation with a mark."
+        ),
     )
     version = models.PositiveIntegerField(default=0, editable=False)
 

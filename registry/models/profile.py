@@ -63,6 +63,11 @@ class ServiceProfile(models.Model):  # type: ignore[django-manager-missing]  # m
             "Days after a DPA request is closed or declined until its personal data is erased (GDPR Art. 5(1)(e))."
         ),
     )
+    second_eyes = models.BooleanField(
+        _("a second pair of eyes for translations"),
+        default=True,
+        help_text=_("Nobody approves a translation that they made themselves."),
+    )
     privacy = models.TextField(
         _("privacy notice"), blank=True, help_text=_("Shown with the DPA request form (GDPR Art. 13). Markdown.")
     )

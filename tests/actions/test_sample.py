@@ -66,7 +66,7 @@ def test_the_releases_have_the_sections_and_questions_of_their_day(db, number, s
     assert (len(content["sections"]), len(content["questions"])) == (sections, questions)
     assert content["languages"] == LANGUAGES
     states = {state for section in content["sections"] for state in section["body"]["state"].values()}
-    assert states == {"source", "translated"}
+    assert states == {"source", "current"}
 
 
 @pytest.mark.skipif(

@@ -186,6 +186,7 @@ def test_a_draft_that_moved_is_refused_with_who_changed_what_and_nothing_typed_i
     section = PolicySection.objects.get(key="definition")
     section._history_user = anna
     section.body_en += " More."
+    section.meaning_kept = {"body"}
     section.save()
 
     response = client.post(PUBLISH, data)

@@ -23,6 +23,7 @@ from registry.models import (
     ServiceProfile,
     Subprocessor,
     TransferMechanism,
+    TranslationPin,
 )
 
 # A content of schema 1 as it was once published: its bytes, and so this digest, never change.
@@ -66,7 +67,7 @@ def test_floats_are_refused():
         shape.encode({"a": [{"b": 1.5}]})
 
 
-@pytest.mark.parametrize("schema", [2, None, "1"])
+@pytest.mark.parametrize("schema", [3, None, "1"])
 def test_content_of_an_unknown_schema_is_refused(schema):
     with pytest.raises(ValueError, match="is newer than this program"):
         shape.decode(json.dumps({"schema": schema}))
@@ -104,10 +105,17 @@ def test_private_fields_are_in_no_release(db):
     ]
 
 
-# A release of schema 1 with every kind of row and every field filled: its reader must always read it, and what composes
-# content today must still write it. Where it no longer does, SCHEMA goes up and the old reader stays.
-RELEASE_1 = Path(__file__).parent.parent / "data" / "release-1.json"
-RELEASE_1_DIGEST = "04e6bd51c014a0d2e23b27bd6e67d6ed1c0f3ab90381edad9e74027cb8681091"
+# Releases of each schema with every kind of row and every field filled: their readers must always read them, and what
+# composes content today must still write the newest. Where it no longer does, SCHEMA goes up and the old reader stays.
+DATA = Path(__file__).parent.parent / "data"
+DIGESTS = {
+    1: "04e6bd51c014a0d2e23b27bd6e67d6ed1c0f3ab90381edad9e74027cb8681091",
+    2: "6c7155d7a7c1dd09b6f985e53460f0d085f80df795dd0febb7309131aabbcdb5",
+}
+
+
+def golden(schema):
+    return (DATA / f"release-{schema}.json").read_text("utf-8")
 
 
 @pytest.fixture
@@ -129,13 +137,15 @@ def full_draft(empty_registry):
     Language.objects.create(code="en", public=True)
     Language.objects.create(code="hu", public=True, when_incomplete="notice")
     Language.objects.create(code="de", worked_on=True)
-    PolicySection.objects.create(
+    section = PolicySection.objects.create(
         key="hosts",
-        heading_en="Hosts",
+        heading_en="Hosters",
         heading_hu="Szerverek",
         body_en="In {territory:DE}.",
         lists="processing-locations",
     )
+    section.heading_en = "Hosts"
+    section.save()
     Question.objects.create(key="what", question_en="What?", question_hu="Mi?", answer_en="That.", answer_hu="Az.")
     region = Region.objects.create(
         key="eu", name_en="EU", name_hu="EU", customers_en="EU customers", countries=["SK", "DE"]
@@ -184,6 +194,8 @@ def full_draft(empty_registry):
         verified_on=date(2026, 2, 1),
         expires_on=date(2028, 2, 1),
     )
+    TranslationPin.objects.filter(noun="question", field="question").update(status="approved")
+    TranslationPin.objects.filter(noun="question", field="answer").update(status="machine")
     return publishing.draft()
 
 
@@ -201,27 +213,45 @@ def test_a_full_draft_composes_the_bytes_of_the_golden_release(full_draft):
         summary={"en": "First.", "hu": "Első."},
     )
 
-    assert shape.encode(shape.compose(full_draft, header)) == RELEASE_1.read_text("utf-8")
+    assert shape.encode(shape.compose(full_draft, header)) == golden(shape.SCHEMA)
 
 
-def test_the_golden_release_is_read_and_keeps_its_digest():
-    text = RELEASE_1.read_text("utf-8")
+@pytest.mark.parametrize("schema", [1, 2])
+def test_a_golden_release_is_read_and_keeps_its_digest(schema):
+    text = golden(schema)
 
     content = shape.decode(text)
 
-    assert shape.digest(text) == RELEASE_1_DIGEST
+    assert shape.digest(text) == DIGESTS[schema]
     assert shape.encode(content) == text
     assert [row["key"] for row in content["subprocessors"]] == ["host", "parent"]
     assert content["subprocessors"][0]["transfer_mechanisms"][0]["expires_on"] == "2028-02-01"
 
 
-def test_the_golden_release_still_becomes_a_page():
-    text = RELEASE_1.read_text("utf-8")
-    site = Site.on([(text, RELEASE_1_DIGEST)], ["en", "hu"], "https://trust.example.com", date(2026, 12, 24))
+def states_of(content):
+    return sorted({state for passage in shape.passages(content) for state in passage["state"].values()})
+
+
+def test_each_schema_tells_the_states_of_its_passages():
+    assert states_of(shape.decode(golden(1))) == ["missing", "source", "translated"]
+    assert states_of(shape.decode(golden(2))) == ["approved", "current", "machine", "missing", "outdated", "source"]
+
+
+def test_a_language_is_whole_where_no_passage_is_missing_or_outdated():
+    assert shape.completeness(shape.decode(golden(2)), "en") == (10, 10)
+    assert shape.completeness(shape.decode(golden(2)), "hu") == (5, 10)
+    assert shape.completeness(shape.decode(golden(1)), "hu") == (6, 10)
+    assert shape.completeness(shape.decode(golden(2)), "de") == (0, 10)
+
+
+@pytest.mark.parametrize("schema", [1, 2])
+def test_a_golden_release_still_becomes_a_page(schema):
+    text = golden(schema)
+    site = Site.on([(text, DIGESTS[schema])], ["en", "hu"], "https://trust.example.com", date(2026, 12, 24))
 
     page = policy(site, site.entries[0], "hu")
 
-    assert f'data-digest="{RELEASE_1_DIGEST}"' in page
+    assert f'data-digest="{DIGESTS[schema]}"' in page
     assert 'data-subprocessor="host"' in page
 
 
