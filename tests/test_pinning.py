@@ -1,5 +1,6 @@
 import pytest
 from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from registry import pinning
@@ -191,3 +192,58 @@ def test_pins_that_are_replaced_keep_their_place_in_history(question):
     assert again.pk == first.pk
     assert [(r.history_type, r.source_text) for r in again.history.all()] == [("~", "Other."), ("+", "So.")]
     assert again.at <= timezone.now()
+
+
+def test_a_row_and_its_pins_have_one_moment_in_history(question):
+    question.answer_en, question.answer_da = "So it is.", "Sådan er det."
+    question.save()
+
+    (pin,) = pins_of(question, field="answer", language="da")
+    assert question.history.first().history_date == pin.history.first().history_date == pin.at
+    assert "_history_date" not in question.__dict__
+
+
+def test_a_save_that_failed_dates_no_later_one(question):
+    twin = Question(key="why", question_en="Why?")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        twin.save()
+    before = timezone.now()
+    twin.key = "how"
+    twin.save()
+
+    assert twin.history.get().history_date > before
+
+
+def test_blanks_around_a_text_are_no_wording(question):
+    Question.objects.filter(pk=question.pk).update(answer_lv="Tā. \n", answer_en="So.\n")
+    question.refresh_from_db()
+    pinning.settle(
+        [Wording(question, "answer", code, text, "So.\n") for code, text in (("da", "Så."), ("lv", "Tā. \n"))]
+    )
+    question.answer_en = "So it is.\n"
+    question.save()
+    assert states(question, "answer") == {"da": "outdated", "lv": "outdated"}
+
+    question.answer_lv = "Tā."
+    question.save()
+    assert states(question, "answer") == {"da": "outdated", "lv": "outdated"}
+    question.answer_en = "So.\n"
+    question.save()
+    assert states(question, "answer") == {"da": "current", "lv": "current"}
+    question.answer_en = "So."
+    question.save()
+    assert states(question, "answer") == {"da": "current", "lv": "current"}
+    assert {pin.source_text for pin in pins_of(question, field="answer")} == {"So."}
+
+
+def test_a_save_of_some_fields_pins_to_the_source_that_the_database_has(question):
+    stale = Question.objects.get(pk=question.pk)
+    question.answer_en = "So it is."
+    question.save()
+    stale.answer_da, stale.answer_lv = "Sådan er det.", "Unsaved"
+    stale.save(update_fields=["answer_da"])
+
+    assert pins_of(question, field="answer", language="da").get().source_text == "So it is."
+    assert pins_of(question, field="answer", language="lv").get().source_text == "So."
+    question.refresh_from_db()
+    assert states(question, "answer") == {"da": "current", "lv": "outdated"}

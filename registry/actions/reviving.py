@@ -8,7 +8,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from ..history import PARTS, Entry, State, Trail
+from ..history import PARTS, Entry, Place, State, Trail
+from ..pinning import author, restore
+from ..translation import TRANSLATED, noun_name
 
 
 class Moved(Exception):
@@ -34,15 +36,16 @@ def bring_back(trail: Trail, at: datetime, *, version: int | None) -> int:
             raise Moved
         parts = {part for part, _link in PARTS.get(trail.model, ())}
         own = then[trail.model, trail.pk]
-        changed = _restore(own, trail)
-        below = sum(_restore(entry, trail) for entry in then.values() if entry.model in parts)
+        pins = trail.pins_at(at)
+        changed = _restore(own, trail, pins)
+        below = sum(_restore(entry, trail, pins) for entry in then.values() if entry.model in parts)
         if below and live and not changed:
             # The version of a noun covers the rows below it.
             trail.model._default_manager.get(pk=trail.pk).save()
     return changed + below
 
 
-def _restore(entry: Entry, trail: Trail) -> bool:
+def _restore(entry: Entry, trail: Trail, pins: dict[Place, Any]) -> bool:
     noun = entry.model._default_manager.select_for_update().filter(pk=entry.pk).first()
     missing = noun is None
     if noun is None:
@@ -58,6 +61,8 @@ def _restore(entry: Entry, trail: Trail) -> bool:
     changed = missing or _values(noun, tracked) != before
     if changed:
         noun.full_clean()
+        # A text that comes back was not made from the source that stands beside it now: its pin comes back too.
+        noun.pins_follow = True
         noun.save(force_insert=missing)
     for name, pks in entry.links.items():
         links = getattr(noun, name)
@@ -65,6 +70,9 @@ def _restore(entry: Entry, trail: Trail) -> bool:
         if there != set(links.values_list("pk", flat=True)):
             links.set(there)
             changed = True
+    if entry.model in TRANSLATED:
+        own = [record for place, record in pins.items() if place[:2] == (noun_name(noun), noun.pk)]
+        changed = bool(restore(noun, own, by=author(noun))) or changed
     return changed
 
 

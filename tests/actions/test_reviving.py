@@ -1,10 +1,12 @@
 import pytest
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from registry.actions.reviving import Moved, bring_back, dead_links, left_behind
 from registry.history import Trail
-from registry.models import ProcessingLocation, Region, Subprocessor
+from registry.models import PolicySection, ProcessingLocation, Region, Subprocessor, TranslationPin
+from registry.translation import Pins, prose, text_digest
 
 
 @pytest.fixture
@@ -66,3 +68,118 @@ def test_rows_added_since_and_links_to_what_is_gone_are_named(aws):
 
     assert list(left_behind(Subprocessor, trail.at(timezone.now()), trail.at(then))) == [(ProcessingLocation, added.pk)]
     assert [(entry.pk, field) for entry, field in dead_links(trail.at(then))] == [(germany.pk, "region")]
+
+
+SOURCE, OTHER, MADE_FROM_SOURCE, MADE_FROM_OTHER = "One name", "Another name", "Et navn", "Et andet navn"
+
+
+def state(noun, language="da"):
+    noun = type(noun).objects.get(pk=noun.pk)
+    found = Pins.of(type(noun), [noun.pk]).state(noun, "heading", language, prose(noun, "heading"), "en")
+    return noun.heading_en, getattr(noun, f"heading_{language}"), found.value
+
+
+def said(section, **texts):
+    for name, text in texts.items():
+        setattr(section, name, text)
+    section.save()
+    return timezone.now()
+
+
+def back(section, at):
+    version = type(section).objects.get(pk=section.pk).version
+    return bring_back(Trail(type(section), section.pk), at, version=version)
+
+
+@pytest.fixture
+def section(db):
+    section = PolicySection.objects.get(key="definition")
+    said(section, heading_en=SOURCE, heading_da=MADE_FROM_SOURCE)
+    return section
+
+
+def test_a_source_and_the_text_made_from_it_come_back_current(section):
+    then = timezone.now()
+    said(section, heading_en=OTHER)
+    said(section, heading_da=MADE_FROM_OTHER)
+
+    assert back(section, then) == 1
+
+    assert state(section) == (SOURCE, MADE_FROM_SOURCE, "current")
+
+
+def test_a_text_comes_back_outdated_where_it_was(section):
+    then = said(section, heading_en=OTHER)
+    said(section, heading_da=MADE_FROM_OTHER)
+
+    back(section, then)
+
+    assert state(section) == (OTHER, MADE_FROM_SOURCE, "outdated")
+    assert TranslationPin.objects.get(object_id=section.pk, field="heading", language="da").source_text == SOURCE
+
+
+def test_a_text_that_nobody_had_pinned_comes_back_without_a_pin(section):
+    PolicySection.objects.filter(pk=section.pk).update(heading_da="Past every pin")
+    section.refresh_from_db()
+    then = said(section, position=3)
+    said(section, heading_da=MADE_FROM_SOURCE)
+
+    back(section, then)
+
+    assert state(section) == (SOURCE, "Past every pin", "outdated")
+
+
+def test_approval_is_as_it_was_then_without_accounts_that_are_gone(section):
+    anna = User.objects.create_user("anna")
+    then = timezone.now()
+    pin = TranslationPin.objects.filter(object_id=section.pk, field="heading", language="da")
+    pin.update(status="approved", approved_by=anna, approved_at=then)
+    pin.get().save()
+    approved = timezone.now()
+
+    assert back(section, then) == 1
+    assert state(section) == (SOURCE, MADE_FROM_SOURCE, "current")
+    assert back(section, approved) == 1
+    assert state(section) == (SOURCE, MADE_FROM_SOURCE, "approved")
+    assert pin.get().approved_by == anna
+    anna.delete()
+    said(section, heading_da=MADE_FROM_OTHER)
+    back(section, approved)
+    assert (pin.get().status, pin.get().approved_by, pin.get().approved_at) == ("approved", None, then)
+
+
+def test_a_deleted_row_comes_back_with_the_pins_that_it_had(section):
+    fresh = PolicySection.objects.create(key="fresh", heading_en=SOURCE, heading_da=MADE_FROM_SOURCE, body_en="Text")
+    outdated = said(fresh, heading_en=OTHER)
+    fresh.delete()
+    fresh.pk = Trail(PolicySection, PolicySection.history.filter(key="fresh").first().id).pk
+    assert not TranslationPin.objects.filter(noun="policysection", object_id=fresh.pk).exists()
+
+    bring_back(Trail(PolicySection, fresh.pk), outdated, version=None)
+
+    assert state(fresh) == (OTHER, MADE_FROM_SOURCE, "outdated")
+
+
+def test_the_rows_below_come_back_with_their_pins(aws):
+    germany = ProcessingLocation.objects.get(key="aws-eu-germany")
+    germany.place_en, germany.place_da = "Frankfurt", "Frankfurt (Main)"
+    germany.save()
+    then = timezone.now()
+    germany.place_en = "Berlin"
+    germany.save()
+    germany.place_da = "Berlin (by)"
+    germany.save()
+
+    bring_back(Trail(Subprocessor, aws.pk), then, version=aws.version)
+
+    pin = TranslationPin.objects.get(noun="processinglocation", object_id=germany.pk, field="place", language="da")
+    assert (pin.source_text, pin.text_digest) == ("Frankfurt", text_digest("Frankfurt (Main)"))
+
+
+def test_what_two_states_share_is_left_alone(section):
+    then = timezone.now()
+    written = TranslationPin.history.count()
+
+    assert back(section, then) == 0
+
+    assert TranslationPin.history.count() == written
