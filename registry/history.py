@@ -45,6 +45,19 @@ for _model, _links in AUDITED.items():
     )
 
 
+def record_links(model: type[Any], records: Iterable[Any]) -> None:
+    """Give records that were made in bulk the links of their rows, which `save` alone would write."""
+    by_row = {getattr(record, model._meta.pk.attname): record for record in records}
+    for field in model.history.model._history_m2m_fields:
+        through, own = field.remote_field.through, f"{field.m2m_field_name()}_id"
+        columns = [column.attname for column in through._meta.fields]
+        recorded = TranslatedHistory.m2m_models[field]
+        recorded.objects.bulk_create(
+            recorded(history=by_row[row[own]], **row)
+            for row in through.objects.filter(**{f"{own}__in": list(by_row)}).values(*columns)
+        )
+
+
 # Whose history tells of rows of other nouns too: those that belong to it, and those that it links to.
 PARTS: dict[type[Any], tuple[tuple[type[Any], str], ...]] = {
     models.Subprocessor: ((models.ProcessingLocation, "subprocessor"), (models.TransferMechanism, "subprocessor")),

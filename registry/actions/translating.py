@@ -11,12 +11,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from modeltranslation.utils import build_localized_fieldname
-from simple_history.utils import bulk_update_with_history
 
 from ..exchange import content as shape
 from ..exchange.content import Draft
 from ..exchange.placeholders import Facts
 from ..exchange.wording import faults_beside
+from ..history import record_links
 from ..models import INCOMPLETE, Language, ServiceProfile, State, TranslationPin
 from ..pinning import Status, Wording, settle
 from ..translation import TRANSLATED, noun_name, prose, text_digest
@@ -234,15 +234,8 @@ def write(wordings: Iterable[Wording], *, by: Any, status: str = Status.HUMAN) -
 
 
 def _write_rows(model: type[Any], nouns: list[Any], columns: set[str], by: Any, at: datetime) -> None:
-    if model._meta.many_to_many:
-        # History of links is written by `save` alone.
-        for noun in nouns:
-            noun._history_user, noun._history_date, noun.pins_follow = by, at, True
-            noun.save()
-            del noun._history_date
-        return
     for noun in nouns:
         noun.version += 1
-    bulk_update_with_history(
-        nouns, model, [*sorted(columns), "version"], default_user=by, default_date=at, batch_size=500
-    )
+    model._default_manager.bulk_update(nouns, [*sorted(columns), "version"], batch_size=500)
+    records = model.history.bulk_history_create(nouns, batch_size=500, update=True, default_user=by, default_date=at)
+    record_links(model, records)
