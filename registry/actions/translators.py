@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from ..models import Language, ServiceProfile, TranslationPin
+from ..models import Language, ServiceProfile, TranslationPin, Translator
 from ..translation import TRANSLATED, noun_name
 
 
@@ -18,8 +18,8 @@ def languages_of(user: Any) -> frozenset[str] | None:
     """The languages named for a user; None for one who is no translator. Asked of the database once a request."""
     known = user.__dict__.get("_registry_languages", False)
     if known is False:
-        row = getattr(user, "translator", None)
-        known = frozenset(row.languages.codes()) if row else None
+        rows = list(Translator.objects.filter(user=user.pk).values_list("languages__code", flat=True))
+        known = frozenset(code for code in rows if code) if rows else None
         user._registry_languages = known
     return known
 
@@ -48,6 +48,12 @@ def may_approve_pin(user: Any, pin: TranslationPin, profile: ServiceProfile | No
 def may_read(user: Any, language: str) -> bool:
     """Whether a user may see how far a language has come, and take its file away."""
     return user.has_perm("registry.view_translationpin") or may_translate(user, language) or may_approve(user, language)
+
+
+def may_enter(user: Any) -> bool:
+    """Whether the translations are any of a user's work; in which languages, `languages_for` says."""
+    own = ("registry.view_translationpin", "registry.translate", "registry.approve_translation")
+    return any(user.has_perm(one) for one in own) or may_translate(user, "")
 
 
 def languages_for(user: Any, source: str) -> list[str]:

@@ -1,2 +1,2 @@
 # Registered by being imported.
-from . import dpa, language, policy, profile, region, release, safeguard, staff, subprocessor  # noqa: F401
+from . import dpa, language, policy, profile, region, release, safeguard, staff, subprocessor, translator, workbench  # noqa: F401

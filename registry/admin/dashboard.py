@@ -1,7 +1,7 @@
 """What needs attention, as values for the first page of the admin, each with the place where it is mended."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.http import HttpRequest
@@ -15,11 +15,14 @@ from ..actions.expiring import DAYS, expiring
 from ..actions.publishing import CannotPublish, changes_since, draft, preview
 from ..actions.reviewing import warnings
 from ..actions.translating import Coverage, coverage
+from ..actions.translators import languages_for, may_enter, may_read
 from ..exchange import content as shape
-from ..exchange.localized import day, language_name
+from ..exchange.localized import day
 from ..exchange.telling import tell
-from ..models import Delivery, DpaRequest, Release
+from ..models import Delivery, DpaRequest, Release, TranslationPin
 from .mending import address, listing
+from .naming import language_label
+from .workbench_pages import Choice
 
 # A card shows so many entries; the page behind its link has the rest.
 MOST = 8
@@ -62,6 +65,8 @@ def cards(request: HttpRequest) -> list[Card]:
     found: list[Card] = []
     if request.user.has_perm("registry.view_release"):
         found += _of_the_draft(request)
+    elif may_enter(request.user):
+        found += _of_the_languages(request)
     if request.user.has_perm("registry.view_dparequest"):
         found.insert(0, _requests(request))
     if request.user.has_perm("registry.view_delivery"):
@@ -81,6 +86,17 @@ def _of_the_draft(request: HttpRequest) -> list[Card]:
         _expiring(request, found.profile.today()),
         _warnings(request, warnings(found)),
     ]
+
+
+def _of_the_languages(request: HttpRequest) -> list[Card]:
+    """What a translator is told: of the languages that are theirs, and of nothing else."""
+    try:
+        found = draft()
+    except CannotPublish:
+        return []
+    codes = languages_for(request.user, found.profile.source_language)
+    calm = _("Every passage is translated into your languages, from its present source.")
+    return [replace(_translations(request, coverage(found, codes)), calm=calm)] if codes else []
 
 
 def _requests(request: HttpRequest) -> Card:
@@ -145,27 +161,35 @@ def _changes(request: HttpRequest, found: shape.Draft) -> Card:
 def _translations(request: HttpRequest, told: Iterable[Coverage]) -> Card:
     told = list(told)
     missing = sum(len(found.incomplete) for found in told)
-    languages = [
-        {
-            "name": language_name(found.language, get_language() or "en"),
-            "percent": found.percent,
-            "done": found.done,
-            "total": found.total,
-            "items": [
-                Item(passage_name(row.noun, row.field), address(request, row.noun, row.field, row.language))
-                for row in found.incomplete[:MOST]
-            ],
-            "more": max(0, len(found.incomplete) - MOST),
-        }
-        for found in told
-    ]
     return Card(
         "translations",
         _("Translations that are missing or outdated"),
         _("Every passage is translated into every public language, from its present source."),
         missing,
-        languages=languages if missing else [],
+        link=_link(_("All translations"), listing(request, TranslationPin)),
+        languages=[_language(request, found) for found in told] if missing else [],
     )
+
+
+def _language(request: HttpRequest, found: Coverage) -> dict[str, Any]:
+    """How far one language has come, with links for those who may see its page."""
+    readable = may_enter(request.user) and may_read(request.user, found.language)
+    return {
+        "name": language_label(found.language),
+        "address": Choice(found.language).address if readable else "",
+        "percent": found.percent,
+        "done": found.done,
+        "total": found.total,
+        "items": [
+            Item(
+                passage_name(row.noun, row.field),
+                Choice(found.language, at=row.key).address if readable else "",
+                row.state.label,
+            )
+            for row in found.incomplete[:MOST]
+        ],
+        "more": max(0, len(found.incomplete) - MOST),
+    }
 
 
 def _expiring(request: HttpRequest, today: Any) -> Card:

@@ -17,11 +17,11 @@ from .naming import zone_of_days
 GROUPS: list[tuple[Any, tuple[str, ...]]] = [
     (_("Subprocessors"), ("Subprocessor", "ProcessingLocation", "TransferMechanism", "Region")),
     (_("Safeguards"), ("Safeguard", "SafeguardSet")),
-    (_("Policy"), ("PolicySection", "Question")),
+    (_("Policy"), ("PolicySection", "Question", "TranslationPin")),
     (_("Publication"), ("Release",)),
     (_("Data processing agreements"), ("DpaRequest", "Delivery", "Erasure")),
     (_("Settings"), ("ServiceProfile", "Language")),
-    (_("Staff"), ("User", "Group")),
+    (_("Staff"), ("User", "Group", "Translator")),
     (_("Operation"), ("DBTaskResult",)),
 ]
 

@@ -1,8 +1,9 @@
-"""Who works here: accounts and groups. Superusers alone make them; the first four groups come by migration."""
+"""Who works here: accounts and groups. Superusers alone make them; the groups of its work come by migration."""
 
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.utils import flatten_fieldsets
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import UserCreationForm
 from django.contrib.auth.models import Group, Permission, User
@@ -12,6 +13,12 @@ from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from ..models import Language, Translator
+from .naming import language_label, listed_names
+from .translator import languages_field
+
+# The field of an account that is no column of it.
+LANGUAGES = "translator_languages"
 VERBS = {"add": _("may add"), "change": _("may change"), "delete": _("may delete"), "view": _("may view")}
 # The system writes these itself, whoever asks for it.
 WRITTEN_BY_THE_SYSTEM = ("release", "publication", "erasure", "delivery", "dparequester")
@@ -47,7 +54,7 @@ class AccountAdmin(ForSuperusers, UserAdmin):
         (
             _("Access"),
             {
-                "fields": ("is_active", "groups", "is_superuser"),
+                "fields": ("is_active", "groups", LANGUAGES, "is_superuser"),
                 "description": _("An account without a group may sign in and see nothing."),
             },
         ),
@@ -56,14 +63,37 @@ class AccountAdmin(ForSuperusers, UserAdmin):
     add_fieldsets = (
         (
             None,
-            {"classes": ("wide",), "fields": ("username", "password1", "password2", "groups")},
+            {"classes": ("wide",), "fields": ("username", "password1", "password2", "groups", LANGUAGES)},
         ),
     )
     add_form = UserCreationForm
     readonly_fields = ("last_login", "date_joined")
 
+    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """With the languages of a translator, which stand in a row of their own."""
+        kwargs["fields"] = [
+            name
+            for name in flatten_fieldsets(self.get_fieldsets(request, obj))
+            if name not in {LANGUAGES, *self.readonly_fields}
+        ]
+        form = super().get_form(request, obj, **kwargs)
+        named = Language.objects.filter(translators__user=obj) if obj else Language.objects.none()
+        form.base_fields[LANGUAGES] = languages_field(
+            request,
+            initial=named,
+            help_text=_("For translators and those who approve: the languages they work on."),
+        )
+        return form
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if LANGUAGES not in form.changed_data:
+            return
+        translator, _made = Translator.objects.get_or_create(user=form.instance)
+        translator.languages.set(form.cleaned_data[LANGUAGES])
+
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Four groups to tick, instead of a list in which a click forgets the others."""
+        """Groups to tick, instead of a list in which a click forgets the others."""
         if db_field.name != "groups":
             return super().formfield_for_manytomany(db_field, request, **kwargs)
         return db_field.formfield(widget=CheckboxSelectMultiple, help_text=_("What this account may do."))
@@ -81,6 +111,12 @@ class AccountAdmin(ForSuperusers, UserAdmin):
         """Whoever has an account here works here: nobody else signs in."""
         obj.is_staff = True
         super().save_model(request, obj, form, change)
+
+    @admin.display(description=_("languages"))
+    def translator_languages(self, user: User) -> str:
+        """For those who may look and not change."""
+        codes = Language.objects.filter(translators__user=user).codes()
+        return listed_names(sorted(language_label(code) for code in codes)) or "–"
 
     @admin.display(description=_("groups"))
     def in_groups(self, user: User) -> str:

@@ -2,18 +2,23 @@ import datetime
 import re
 
 import pytest
+from django.contrib.auth.models import User
 from django.utils import timezone
 
 from registry.models import (
     Delivery,
     DpaRequest,
+    Language,
     PolicySection,
     ProcessingLocation,
     Release,
     Safeguard,
     ServiceProfile,
     Subprocessor,
+    Translator,
 )
+
+TRANSLATIONS = "/admin/registry/translationpin/"
 
 CALM = [
     ("requests", "No DPA request waits."),
@@ -67,7 +72,7 @@ def test_what_the_draft_changes_is_told_and_leads_publishers_to_publishing(signe
     assert card(editor, "changes").link is None
 
 
-def test_a_missing_translation_is_named_with_its_share_and_leads_to_its_field(signed_in):
+def test_a_missing_translation_is_named_with_its_share_and_leads_to_its_passage(signed_in):
     section = PolicySection.objects.get(key="definition")
     section.body_lv, section.heading_hu = "", ""
     section.save()
@@ -84,12 +89,22 @@ def test_a_missing_translation_is_named_with_its_share_and_leads_to_its_field(si
         "Latvian": 1,
         "Portuguese (Brazil)": 0,
     }
-    assert [(i.text, i.address) for i in languages["Latvian"]["items"]] == [
-        ("Policy section definition, body", f"{change}#id_body_lv")
+    assert languages["Latvian"]["address"] == f"{TRANSLATIONS}lv/"
+    assert [(i.text, i.note, i.address) for i in languages["Latvian"]["items"]] == [
+        (
+            "Policy section definition, body",
+            "missing",
+            f"{TRANSLATIONS}lv/?at=sections%2Fdefinition%2Fbody#sections/definition/body",
+        )
     ]
-    assert [(i.text, i.address) for i in languages["Hungarian"]["items"]] == [
-        ("Policy section definition, heading", f"{change}#id_heading_hu")
+    assert [(i.text, i.note, i.address) for i in languages["Hungarian"]["items"]] == [
+        (
+            "Policy section definition, heading",
+            "missing",
+            f"{TRANSLATIONS}hu/?at=sections%2Fdefinition%2Fheading#sections/definition/heading",
+        )
     ]
+    assert card(response, "translations").link == ("All translations", TRANSLATIONS)
     assert rows(response, "problems") == [
         (
             "Policy section definition, heading: the translation is missing. Language: Hungarian.",
@@ -102,6 +117,35 @@ def test_a_missing_translation_is_named_with_its_share_and_leads_to_its_field(si
             f"{change}#id_body_lv",
         ),
     ]
+
+
+def test_an_outdated_translation_is_told_and_those_who_may_not_see_translations_get_no_links(signed_in):
+    section = PolicySection.objects.get(key="definition")
+    section.body_en += " More."
+    section.save()
+
+    found = card(signed_in("DPA officer").get("/admin/"), "translations")
+
+    assert (found.count, found.link) == (5, None)
+    assert [(i.text, i.note, i.address) for row in found.languages for i in row["items"]] == [
+        ("Policy section definition, body", "outdated", "")
+    ] * 5
+    assert {row["address"] for row in found.languages} == {""}
+
+
+def test_a_translator_is_told_of_their_own_languages_and_of_nothing_else(signed_in):
+    client = signed_in("translator")
+    translator = Translator.objects.create(user=User.objects.get(username="translator"))
+    translator.languages.set(Language.objects.filter(code="lv"))
+    section = PolicySection.objects.get(key="definition")
+    section.body_en += " More."
+    section.save()
+
+    response = client.get("/admin/")
+
+    assert [found.key for found in response.context["attention"]] == ["translations"]
+    assert response.context["calm"] == []
+    assert [row["name"] for row in card(response, "translations").languages] == ["Latvian"]
 
 
 def test_requests_that_wait_are_told_with_the_oldest_first_and_since_when(signed_in):

@@ -16,7 +16,7 @@ def test_the_rooms_stand_in_the_order_of_the_work(signed_in):
         "Settings",
         "Staff",
     ]
-    assert [model["object_name"] for model in apps[2]["models"]] == ["PolicySection", "Question"]
+    assert [model["object_name"] for model in apps[2]["models"]] == ["PolicySection", "Question", "TranslationPin"]
 
 
 def test_an_account_without_a_group_is_told_what_to_do(signed_in):
@@ -32,6 +32,7 @@ def test_each_group_is_shown_the_rooms_of_its_work(signed_in):
     registry = ["Subprocessors", "Safeguards", "Policy", "Publication"]
     assert rooms("editor") == [*registry, "Settings"]
     assert rooms("DPA officer") == [*registry, "Data processing agreements", "Settings"]
+    assert rooms("translator") == ["Policy"]
     assert rooms("nobody") == []
 
 

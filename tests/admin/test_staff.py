@@ -3,6 +3,9 @@ import re
 import pytest
 from django.contrib.auth.models import Group, Permission, User
 
+from registry.actions.translators import languages_of
+from registry.models import Language, Translator
+
 USERS, GROUPS = "/admin/auth/user/", "/admin/auth/group/"
 
 
@@ -40,8 +43,54 @@ def test_the_form_of_an_account_offers_groups_and_no_single_permissions(signed_i
         "is_superuser",
         "last_name",
         "password",
+        "translator_languages",
         "username",
     ]
+
+
+def test_a_superuser_names_the_languages_of_a_translator_on_the_page_of_the_account(signed_in):
+    client = signed_in("superuser")
+    anna = User.objects.create_user("anna", is_staff=True)
+    translator = Group.objects.get(name="translator")
+    danish, latvian = (Language.objects.get(code=code) for code in ("da", "lv"))
+    address = f"{USERS}{anna.pk}/change/"
+    data = {"username": "anna", "is_active": "on", "groups": [translator.pk]}
+
+    field = client.get(address).context["adminform"].form["translator_languages"]
+    client.post(address, {**data, "translator_languages": [latvian.pk, danish.pk]})
+    both = languages_of(User.objects.get(username="anna"))
+    client.post(address, {**data, "translator_languages": [latvian.pk]})
+
+    assert [str(label) for _value, label in field.field.choices] == [
+        "Danish",
+        "Estonian",
+        "Hungarian",
+        "Latvian",
+        "Portuguese (Brazil)",
+    ]
+    assert both == {"da", "lv"}
+    assert languages_of(User.objects.get(username="anna")) == {"lv"}
+    record = anna.translator.history.first()
+    assert record.history_user.username == "superuser"
+
+
+def test_an_account_to_which_no_language_was_named_is_bound_to_none(signed_in):
+    client = signed_in("superuser")
+    anna = User.objects.create_user("anna", is_staff=True)
+
+    client.post(f"{USERS}{anna.pk}/change/", {"username": "anna", "is_active": "on"})
+
+    assert not Translator.objects.exists()
+
+
+def test_an_auditor_reads_the_languages_of_a_translator(signed_in):
+    client = signed_in("auditor")
+    anna = User.objects.create_user("anna", is_staff=True)
+    Translator.objects.create(user=anna).languages.set(Language.objects.filter(code="lv"))
+
+    page = client.get(f"{USERS}{anna.pk}/change/").content.decode()
+
+    assert '<div class="readonly">Latvian</div>' in page
 
 
 def test_the_lists_tell_who_is_in_which_group(signed_in, django_assert_max_num_queries):
@@ -105,7 +154,9 @@ def test_a_group_is_given_what_the_registry_permits_in_words_and_keeps_what_it_h
     assert set(auditor.permissions.all()) == before
 
 
-@pytest.mark.parametrize("name", ["editor", "publisher", "DPA officer", "auditor"])
+@pytest.mark.parametrize(
+    "name", ["editor", "publisher", "DPA officer", "auditor", "translator", "translation reviewer"]
+)
 def test_saving_a_group_as_it_stands_takes_nothing_from_it(signed_in, name):
     client = signed_in("superuser")
     group = Group.objects.get(name=name)
