@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q
 from simple_history import register
 from simple_history.models import HistoricalRecords
@@ -45,16 +46,39 @@ for _model, _links in AUDITED.items():
     )
 
 
-def record_links(model: type[Any], records: Iterable[Any]) -> None:
-    """Give records that were made in bulk the links of their rows, which `save` alone would write."""
-    by_row = {getattr(record, model._meta.pk.attname): record for record in records}
-    for field in model.history.model._history_m2m_fields:
-        through, own = field.remote_field.through, f"{field.m2m_field_name()}_id"
+def record(model: type[Any], pks: list[Any], *, at: datetime, by: Any) -> None:
+    """Tell history that rows were changed in bulk, past `save`: what they say now, and their links.
+
+    The database copies the rows itself: a file of translators changes thousands, of dozens of columns each.
+    """
+    history = model.history.model
+    copied = [(history._meta.get_field(field.name).column, field.column) for field in history.tracked_fields]
+    told = {"history_date": at, "history_type": "~", "history_user": by and by.pk}
+    own = [history._meta.get_field(name) for name in told]
+    quote = connection.ops.quote_name
+    into = ", ".join(quote(column) for column in [*(name for name, _from in copied), *(f.column for f in own)])
+    values = ", ".join([*(quote(column) for _name, column in copied), *["%s"] * len(own)])
+    which = ", ".join(["%s"] * len(pks))
+    key, tables = quote(model._meta.pk.column), (quote(history._meta.db_table), quote(model._meta.db_table))
+    sql = f"INSERT INTO {tables[0]} ({into}) SELECT {values} FROM {tables[1]} WHERE {key} IN ({which})"  # noqa: S608 - names of our models alone
+    with connection.cursor() as cursor:
+        said = [field.get_db_prep_save(value, connection) for field, value in zip(own, told.values(), strict=True)]
+        cursor.execute(sql, [*said, *pks])
+    _record_links(model, pks, at)
+
+
+def _record_links(model: type[Any], pks: list[Any], at: datetime) -> None:
+    history, name = model.history.model, model._meta.pk.attname
+    if not history._history_m2m_fields:
+        return
+    records = dict(history.objects.filter(**{f"{name}__in": pks}, history_date=at).values_list(name, "history_id"))
+    for field in history._history_m2m_fields:
+        through, row = field.remote_field.through, f"{field.m2m_field_name()}_id"
         columns = [column.attname for column in through._meta.fields]
         recorded = TranslatedHistory.m2m_models[field]
         recorded.objects.bulk_create(
-            recorded(history=by_row[row[own]], **row)
-            for row in through.objects.filter(**{f"{own}__in": list(by_row)}).values(*columns)
+            recorded(history_id=records[link[row]], **link)
+            for link in through.objects.filter(**{f"{row}__in": pks}).values(*columns)
         )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from modeltranslation.utils import build_localized_fieldname
@@ -16,7 +17,7 @@ from ..exchange import content as shape
 from ..exchange.content import Draft
 from ..exchange.placeholders import Facts
 from ..exchange.wording import faults_beside
-from ..history import record_links
+from ..history import record
 from ..models import INCOMPLETE, Language, ServiceProfile, State, TranslationPin
 from ..pinning import Status, Wording, settle
 from ..translation import TRANSLATED, noun_name, prose, text_digest
@@ -236,6 +237,7 @@ def write(wordings: Iterable[Wording], *, by: Any, status: str = Status.HUMAN) -
 def _write_rows(model: type[Any], nouns: list[Any], columns: set[str], by: Any, at: datetime) -> None:
     for noun in nouns:
         noun.version += 1
-    model._default_manager.bulk_update(nouns, [*sorted(columns), "version"], batch_size=500)
-    records = model.history.bulk_history_create(nouns, batch_size=500, update=True, default_user=by, default_date=at)
-    record_links(model, records)
+    rows, pks = model._default_manager, [noun.pk for noun in nouns]
+    rows.bulk_update(nouns, sorted(columns), batch_size=500)
+    rows.filter(pk__in=pks).update(version=F("version") + 1)
+    record(model, pks, at=at, by=by)
