@@ -1,7 +1,8 @@
 /* Languages on a form as tabs. Without this script all languages stand one below another.
 
    One choice holds for the whole page and for the next one. A tab says where a text is missing that the source language
-   has, and where something needs correction. Beside each text stands the source text that it translates. */
+   has, where one is outdated, and where something needs correction. Beside each text stands the source text that it
+   translates. That a source text's meaning has not changed is asked once the text differs from the database's. */
 "use strict";
 (() => {
   const words = document.getElementById("language-words");
@@ -23,8 +24,9 @@
     }
     return null;
   };
+  const inputOf = (row) => row.querySelector("textarea, input:not([type=hidden], [type=checkbox])");
   const textOf = (row) => {
-    const input = row.querySelector("textarea, input:not([type=hidden])");
+    const input = inputOf(row);
     return input ? input.value : (row.querySelector(".readonly")?.textContent ?? "");
   };
 
@@ -85,17 +87,36 @@
     found.quoted = { aside, text, original };
   }
 
+  /* A text that was typed anew is no longer the outdated one. */
+  const isOutdated = (row) => {
+    const input = inputOf(row);
+    return Boolean(row.querySelector("[data-state=outdated]")) && (!input || input.value === input.defaultValue);
+  };
+
+  /* Whether the meaning has changed is no question while the text is the one that the database has. */
+  function ask(row) {
+    const meaning = row.querySelector(".meaning"), input = inputOf(row);
+    if (!meaning || !input) return;
+    const box = meaning.querySelector("input");
+    meaning.hidden = !("moved" in meaning.dataset) && input.value === input.defaultValue;
+    if (meaning.hidden) box.checked = false;
+  }
+
   function mark(list) {
+    for (const found of list.sources) ask(found.row);
     for (const { language, tab, rows } of list.tabs) {
       const missing = rows.some((found) => {
         const original = list.sources.find((one) => one.field === found.field);
         return original && textOf(original.row).trim() && !textOf(found.row).trim();
       });
+      const outdated = rows.some((found) => isOutdated(found.row));
       const wrong = rows.some((found) => found.row.querySelector(".errorlist"));
       tab.replaceChildren(language.name);
       tab.classList.toggle("missing", missing);
+      tab.classList.toggle("outdated", outdated);
       tab.classList.toggle("wrong", wrong);
-      const note = wrong ? words.dataset.wrong : missing ? words.dataset.missing : "";
+      const notes = [wrong && words.dataset.wrong, missing && words.dataset.missing, outdated && words.dataset.outdated];
+      const note = notes.filter(Boolean).join(", ");
       tab.title = note;
       if (note) {
         const said = document.createElement("span");

@@ -21,6 +21,7 @@ from .keys import WHY_KEPT, NounForm, released_keys
 from .naming import name_of, row_name
 from .relating import Relating, read_as
 from .speaking import Speaking, Speech, tabs
+from .standing import outdated_now, stand
 from .translations import TranslationsFilter, translated
 from .warning import WarningsMixin
 
@@ -69,6 +70,16 @@ class StaffAdmin(WarningsMixin, HistoryPages, Relating, Speaking, admin.ModelAdm
         if change and not form.has_changed() and any(formset.has_changed() for formset in formsets):
             # The version of a noun covers the rows below it.
             form.instance.save()
+        if change:
+            saved = [form, *(row for formset in formsets for row in formset.forms)]
+            request._registry_outdated = outdated_now(request, saved)  # type: ignore[attr-defined]
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        response = super().response_change(request, obj)
+        if languages := getattr(request, "_registry_outdated", ""):
+            told = gettext("The source text has changed. Translations that are outdated now: {languages}")
+            self.message_user(request, format_html(told, languages=languages), messages.WARNING)
+        return response
 
     def get_inline_formsets(self, request: HttpRequest, formsets: Any, inline_instances: Any, obj: Any = None) -> Any:
         for formset in formsets:
@@ -85,6 +96,7 @@ class StaffAdmin(WarningsMixin, HistoryPages, Relating, Speaking, admin.ModelAdm
         for formset in context["inline_admin_formsets"]:
             forms += formset.formset.initial_forms
         speech = Speech.of(request)
+        stand(request, forms)
         context |= {
             "refusals": [form.refusal() for form in forms if getattr(form, "stale", False)],
             "languages": tabs(speech.shown) if self.has_prose else [],

@@ -75,10 +75,30 @@ def columns(model: type[Model], codes: Iterable[str]) -> dict[str, tuple[str, st
     return {build_localized_fieldname(field, code): (field, code) for code in codes for field in fields}
 
 
+# What a form posts of the fields whose source text changed its words and not its meaning. No field of the form: a file
+# has no such column, and a tick alone changes nothing.
+KEPT = "meaning_kept"
+
+
 class SpeakingForm(forms.ModelForm):
     """A form whose passages are checked as publication will check them. `speech` is set by the admin class."""
 
     speech: Speech
+    # How translations stand beside the fields; see `standing.stand`.
+    standings: Sequence[Any] = ()
+    ticks: Sequence[Any] = ()
+
+    def meaning_kept(self) -> set[str]:
+        """The fields whose tick was posted."""
+        name = self.add_prefix(KEPT)
+        posted: Any = self.data
+        told = posted.getlist(name) if hasattr(posted, "getlist") else posted.get(name, ())
+        return set(told) & set(TRANSLATED.get(self._meta.model, ()))
+
+    def save(self, commit: bool = True) -> Any:
+        if kept := self.meaning_kept():
+            self.instance.meaning_kept = kept
+        return super().save(commit)
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
