@@ -5,7 +5,7 @@ a short end counts; a warning that asks somebody to look may err, and what is pu
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from ..models.territories import AREAS, EU, countries, within
@@ -17,18 +17,21 @@ INFLECTED = frozenset("de hu et fi lv lt pl cs sk sl hr el uk ga".split())
 _JOINED = {"ar": "[وبلف]?"}
 # Everybody's abbreviations; CLDR has the long names alone.
 _SHORT = {"US": "US", "U.S.": "US", "USA": "US", "UK": "GB", "U.K.": "GB", "UAE": "AE", "EU": EU}
+_VOWELS = "aeiouyáéíóúýàèìòùâêîôûäëïöüåæøőűāēīōūąęįųėěůőаеиоуюяіїєыэαεηιουωάέήίόύώ"
 # A name of the world or of one of its parts that AREAS does not spell out: what lies in it, we cannot tell.
 _UNKNOWN_AREAS = ("002", "005", "009", "013", "019", "021", "142", "143", "145", "034", "035", "030", "039", "151")
 
 
 def named(text: str, language: str) -> set[str]:
     """The codes of the countries and areas that a passage names."""
-    found = set(territories(text))
-    prose = PATTERN.sub(" ", text)
+    return {*territories(text), *(code for code, _start, _end in typed(PATTERN.sub(" ", text), language))}
+
+
+def typed(text: str, language: str) -> Iterator[tuple[str, int, int]]:
+    """Where a text names which country or area, without placeholders: its code, start and end."""
     pattern, codes = _pattern(language)
-    for match in pattern.finditer(prose):
-        found.add(codes[int((match.lastgroup or "")[1:])])
-    return found
+    for match in pattern.finditer(text):
+        yield codes[int((match.lastgroup or "")[1:])], match.start(), match.end()
 
 
 def unnamed(text: str, language: str, places: Iterable[str]) -> list[str]:
@@ -68,4 +71,7 @@ def _spelled(name: str, language: str) -> str:
 def _stem(word: str) -> str:
     length = len(word)
     ending = 3 if length >= 9 else 2 if length >= 6 else 1 if length >= 4 else 0
+    if length in {4, 5} and word[-1] in _VOWELS:
+        # Peru in its cases, and not every word that begins with Per.
+        return rf"{re.escape(word[:-1])}[{_VOWELS}]\w{{0,5}}"
     return rf"{re.escape(word[: length - ending])}\w{{0,6}}"

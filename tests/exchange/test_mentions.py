@@ -56,3 +56,9 @@ def test_a_passage_that_speaks_of_other_things_names_no_place_too_few():
 
 def test_what_lies_in_an_area_that_we_do_not_know_is_not_judged():
     assert unnamed("Data is kept in the US and in Asia.", "en", HOSTS) == []
+
+
+def test_a_short_name_keeps_its_consonants():
+    assert named("Personas dati, Personal, Malware", "lv") == set()
+    assert [named(text, "lv") for text in ("Peru", "Kubā", "Mali")] == [{"PE"}, {"CU"}, {"ML"}]
+    assert named("Peruus ja Kuubal", "et") == {"PE", "CU"}
