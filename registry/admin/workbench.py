@@ -21,6 +21,7 @@ from ..actions.translators import languages_for, may_approve, may_enter, may_rea
 from ..exchange.localized import tag, text_direction
 from ..models import State, TranslationPin
 from .naming import language_label, zone_of_days
+from .po_files import export_view, import_view
 from .speaking import Speech
 from .workbench_cards import Card, Reader, Told, cards
 from .workbench_matrix import matrix
@@ -75,6 +76,8 @@ class Workbench(admin.ModelAdmin):
             page("<slug:language>/", of_language(require_GET(self.language_view)), "language"),
             page("<slug:language>/save/", of_language(require_POST(self.save_view)), "save"),
             page("<slug:language>/approve/", of_language(require_POST(self.approve_view)), "approve"),
+            page("<slug:language>/export/", of_language(require_GET(export_view)), "export"),
+            page("<slug:language>/import/", of_language(import_view), "import"),
         ]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
@@ -105,12 +108,12 @@ class Workbench(admin.ModelAdmin):
         return self._done(request, language, key, done, following)
 
     def _save(self, request: HttpRequest, passage: Passage, typed: str, seen: tuple[str, str]) -> str:
-        if seen == passage.digests and typed == passage.text:
-            if not typed.strip():
-                raise ValidationError(_("Write the translation first."))
-            if passage.state in {State.CURRENT, State.APPROVED}:
-                # Approval stays where nobody changed anything.
-                return _("Nothing to save: the text is as it was.")
+        if not typed.strip() and not passage.text:
+            raise ValidationError(_("Write the translation first."))
+        untouched = seen == passage.digests and typed == passage.text
+        if untouched and passage.state in {State.CURRENT, State.APPROVED}:
+            # Approval stays where nobody changed anything.
+            return _("Nothing to save: the text is as it was.")
         translate(passage.noun, passage.field, passage.language, typed, by=request.user, seen=seen)
         self._log(request, passage)
         if not typed.strip():
