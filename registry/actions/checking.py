@@ -1,7 +1,9 @@
 """What keeps the draft from being published."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from dataclasses import field as declared
 from typing import Any
 
 from django.conf import settings
@@ -27,6 +29,8 @@ class Problem:
     noun: Model | type[Model] | None = None
     field: str = ""
     language: str = ""
+    # Of a translation that is missing or outdated, where its language asks for all of them.
+    state: State | None = declared(default=None, compare=False)
 
     def __str__(self) -> str:
         return self.message
@@ -45,6 +49,16 @@ def check(found: shape.Draft, summary: dict[str, str] | None = None) -> list[Pro
         *_passages(found, summary or {}),
         *_countries(found),
     ]
+
+
+def by_language(problems: Iterable[Problem]) -> tuple[list[Problem], dict[str, list[Problem]]]:
+    """Problems of the draft as a whole, and those of each language's passages, in the order of the languages' codes."""
+    general: list[Problem] = []
+    told: dict[str, list[Problem]] = defaultdict(list)
+    for problem in problems:
+        of_passage = problem.language and isinstance(problem.noun, Model)
+        (told[problem.language] if of_passage else general).append(problem)
+    return general, dict(sorted(told.items()))
 
 
 def _languages(found: shape.Draft) -> Iterator[Problem]:
@@ -143,7 +157,11 @@ def _passage(
     if text is None:
         if blocks:
             yield Problem(
-                _("%(passage)s: the translation is missing. Language: %(language)s.") % said, noun, field, language.code
+                _("%(passage)s: the translation is missing. Language: %(language)s.") % said,
+                noun,
+                field,
+                language.code,
+                State.MISSING,
             )
         return
     for written in unknown(text, Facts(service, language.code)):
@@ -163,6 +181,7 @@ def _passage(
                 noun,
                 field,
                 language.code,
+                State.OUTDATED,
             )
     elif names(text) != names(texts[source]):
         yield Problem(

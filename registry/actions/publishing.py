@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ..exchange import content as shape
-from ..exchange.comparison import Change, compare
+from ..exchange.comparison import Change, compare, differs
 from ..history import AUDITED
 from ..models import (
     DpaRequest,
@@ -133,6 +133,14 @@ def changes_since(release: Release | None, content: shape.Content) -> list[Chang
     return compare(shape.decode(release.content) if release else None, content)
 
 
+def changes_anything(release: Release | None, content: shape.Content) -> bool:
+    """Whether readers would get anything else than from a release.
+
+    An approval alone is no release: readers are not told of it, and the next one records it.
+    """
+    return release is None or differs(shape.decode(release.content), content)
+
+
 def edits_since(moment: datetime, most: int = 10) -> list[Edit]:
     """Who has changed the draft since, the latest first."""
     edits = [
@@ -190,8 +198,10 @@ def _publish(in_force_on: date, summary: dict[str, str], by: Any, backfill: bool
     if expected and expected != draft_digest(content):
         raise DraftMoved([moved(expected, last)])
     problems = [*_dates(header, last, found.profile.today()), *check(found, summary)]
-    if last and shape.facts_of(shape.decode(last.content)) == shape.facts_of(content):
-        problems.append(Problem(_("The draft changes nothing since release %(number)s.") % {"number": last.number}))
+    if not changes_anything(last, content):
+        problems.append(
+            Problem(_("The draft changes nothing since release %(number)s.") % {"number": header.number - 1})
+        )
     if problems:
         raise CannotPublish(problems)
     text = shape.encode(content)

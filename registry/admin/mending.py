@@ -5,10 +5,10 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
-from modeltranslation.utils import build_localized_fieldname
 
-from ..models import ProcessingLocation, TransferMechanism
-from ..translation import TRANSLATED
+from ..actions import mending
+from ..actions.translators import may_translate
+from ..models import TranslationPin
 
 
 def address(request: HttpRequest, noun: Any, field: str = "", language: str = "") -> str:
@@ -20,14 +20,21 @@ def address(request: HttpRequest, noun: Any, field: str = "", language: str = ""
         return ""
     if isinstance(noun, type):
         return _adding(request, noun)
-    anchor = _anchor(noun, field, language)
-    if isinstance(noun, ProcessingLocation | TransferMechanism):
-        noun = noun.subprocessor
-    known = admin.site._registry.get(type(noun))
+    known = admin.site._registry.get(type(mending.shown_with(noun)))
     if known is None or not known.has_view_or_change_permission(request):
         return ""
-    meta = noun._meta
-    return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[noun.pk]) + anchor
+    return mending.form(noun, field, language)
+
+
+def passage(request: HttpRequest, noun: Any, field: str, language: str, source: str = "") -> str:
+    """A passage beside its source, for those who may translate it; else, and for the source itself, as `address`."""
+    if (
+        TranslationPin in admin.site._registry
+        and mending.is_translation(noun, field, language, source)
+        and may_translate(request.user, language, type(noun))
+    ):
+        return mending.translation(noun, field, language)
+    return address(request, noun, field, language)
 
 
 def listing(request: HttpRequest, model: Any, query: str = "") -> str:
@@ -43,16 +50,3 @@ def _adding(request: HttpRequest, model: Any) -> str:
     if known is None or not known.has_add_permission(request):
         return ""
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_add")
-
-
-def _anchor(noun: Any, field: str, language: str) -> str:
-    """The id that Django's forms give the field, or the inline in which it stands."""
-    if isinstance(noun, ProcessingLocation):
-        return "#locations-group"
-    if isinstance(noun, TransferMechanism):
-        return "#transfer_mechanisms-group"
-    if field in {"locations", "transfer_mechanisms"}:
-        return f"#{field}-group"
-    if field in TRANSLATED.get(type(noun), ()) and language:
-        return f"#id_{build_localized_fieldname(field, language)}"
-    return f"#id_{field}" if field else ""

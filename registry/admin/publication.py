@@ -20,12 +20,13 @@ from ..actions import publishing, verifying
 from ..actions.checking import Problem, check
 from ..actions.reviewing import warnings
 from ..exchange import content as shape
-from ..exchange.frame import Choice
+from ..exchange.frame import choices
 from ..exchange.localized import autonym, day, language_name, tag, text_direction
 from ..exchange.policy import policy
 from ..exchange.published import Entry, Site
 from ..exchange.telling import tell
 from ..models import Release
+from . import gate
 from .mending import address
 
 # The second click of one person comes within this time; whoever publishes the same draft later is told instead.
@@ -80,7 +81,7 @@ def publish(request: HttpRequest) -> HttpResponse:
     try:
         found = publishing.draft()
     except publishing.CannotPublish as refused:
-        return _page(request, {"problems": _mended(request, refused.problems)})
+        return _page(request, {"problems": gate.refused(request, refused.problems)[0]})
     if request.method != "POST":
         return _look(request, found, _fresh(found))
     form = PublishForm(request.POST, found=found)
@@ -152,6 +153,7 @@ def _look(
     moved = form.is_bound and form.data.get("expected") != expected
     problems = check(found) if refused is None else refused
     earlier = shape.decode(last.content) if last else None
+    general, held = gate.refused(request, problems, found.profile.source_language)
     context = {
         "form": form,
         "expected": expected,
@@ -159,18 +161,17 @@ def _look(
         "last": last,
         "next": content["number"],
         "changes": tell(publishing.changes_since(last, content), content, _active(), earlier),
-        "problems": _mended(request, problems),
-        "warnings": _mended(request, warnings(found)),
+        "anything": publishing.changes_anything(last, content),
+        "problems": general,
+        "held": held,
+        "marked": gate.marked(request, found),
+        "warnings": [gate.Line(w.message, address(request, w.noun, w.field, w.language)) for w in warnings(found)],
         "moved": publishing.moved(form.data.get("expected", ""), last) if moved else None,
         "edits": publishing.edits_since(looked_at) if moved and looked_at else [],
         "previews": [(tag(c), text_direction(c), autonym(c), _preview_address(c)) for c in form.codes],
         "zone": found.profile.time_zone,
     }
     return _page(request, context, status=409 if moved else 200)
-
-
-def _mended(request: HttpRequest, problems: list[Problem]) -> list[tuple[str, str]]:
-    return [(problem.message, address(request, problem.noun, problem.field, problem.language)) for problem in problems]
 
 
 def _page(request: HttpRequest, context: dict[str, Any], status: int = 200) -> HttpResponse:
@@ -207,10 +208,7 @@ def preview(request: HttpRequest, language: str) -> HttpResponse:
     }
     with override(language):
         context = policy(site, entry, language, "")
-        context["languages"] = [
-            Choice(c, autonym(c), _preview_address(c), c == language, tag(c), text_direction(c))
-            for c in sorted(found.codes, key=lambda code: autonym(code).casefold())
-        ]
+        context["languages"] = choices(found.codes, language, entry, _preview_address)
         context |= {"indexed": False, "staff": staff}
         response = TemplateResponse(request, "admin/registry/release/preview.html", context)
         response.headers["Cache-Control"] = "private, no-store"

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from .content import Content
+from ..models import State
+from .content import UNPINNED, Content, facts_of
 
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
 # The lists of a content, and the list in which they stand, in the order in which changes are told.
@@ -41,11 +42,57 @@ def compare(before: Content | None, after: Content) -> list[Change]:
     changes = [] if before is None else _fields("service", "service", before["service"], after["service"], None)
     if before is not None:
         for name in ("privacy", "languages", "source_language", "time_zone"):
-            if before[name] != after[name]:
+            if _other(before[name], after[name]):
                 changes.append(Change(CHANGED, "service", "service", after, None, name, before[name], after[name]))
     for noun in NOUNS:
         changes += _rows(noun, _index(before, noun) if before else {}, _index(after, noun))
     return changes
+
+
+def differs(before: Content, after: Content) -> bool:
+    """Whether readers get anything else, be it in another order. What `compare` finds, and more."""
+    unpinned = UNPINNED in _states(before)
+    return _as_read(facts_of(before), unpinned) != _as_read(facts_of(after), unpinned)
+
+
+def states_changed(before: Any, after: Any) -> dict[str, tuple[str, str]]:
+    """The languages in which a passage's text stayed and readers are told another state: from which to which.
+
+    Approval is not told to readers. A translation of schema 1 had no pin: whether it was a machine's or a person's,
+    nobody has changed it since.
+    """
+    states: dict[str, tuple[str, str]] = {}
+    for code in before["state"].keys() & after["state"].keys():
+        old, new = before["state"][code], after["state"][code]
+        unpinned = UNPINNED in {old, new}
+        if before["text"].get(code) == after["text"].get(code) and _read(old, unpinned) != _read(new, unpinned):
+            states[code] = (old, new)
+    return states
+
+
+def is_passage(value: Any) -> bool:
+    return isinstance(value, dict) and value.keys() == {"text", "state"}
+
+
+def _states(value: Any) -> set[str]:
+    if is_passage(value):
+        return set(value["state"].values())
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return set().union(*(_states(part) for part in parts))
+
+
+def _as_read(value: Any, unpinned: bool) -> Any:
+    """A content with each passage's states as readers are told of them."""
+    if is_passage(value):
+        return {**value, "state": {code: _read(state, unpinned) for code, state in value["state"].items()}}
+    if isinstance(value, dict):
+        return {name: _as_read(part, unpinned) for name, part in value.items()}
+    return [_as_read(part, unpinned) for part in value] if isinstance(value, list) else value
+
+
+def _read(state: str, unpinned: bool) -> str:
+    whole = {UNPINNED, State.CURRENT, State.APPROVED} | ({State.MACHINE} if unpinned else set())
+    return str(State.CURRENT if state in whole else state)
 
 
 def _index(content: Content, noun: str) -> dict[str, tuple[dict[str, Any], dict[str, Any] | None]]:
@@ -68,5 +115,14 @@ def _fields(noun: str, key: str, before: dict[str, Any], after: dict[str, Any], 
     return [
         Change(CHANGED, noun, key, after, of, field, before.get(field), after[field])
         for field in after
-        if field not in {"locations", "transfer_mechanisms"} and before.get(field) != after[field]
+        if field not in {"locations", "transfer_mechanisms"} and _other(before.get(field), after[field])
     ]
+
+
+def _other(before: Any, after: Any) -> bool:
+    """A language that one of two passages alone speaks came or went with the release's languages, which are told."""
+    if not is_passage(before) or not is_passage(after):
+        return before != after
+    both = before["state"].keys() & after["state"].keys()
+    reworded = any(before["text"].get(code) != after["text"].get(code) for code in both)
+    return reworded or bool(states_changed(before, after))

@@ -1,5 +1,6 @@
 """What stands around every public page: languages, navigation, the page's own addresses."""
 
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -8,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from .localized import autonym, language_name, moment, tag, text_direction
+from .localized import autonym, language_name, moment, percent, tag, text_direction
 from .placeholders import Facts, fill
 from .published import Entry, Site
 
@@ -22,6 +23,9 @@ class Choice(NamedTuple):
     current: bool
     tag: str
     direction: str
+    # How much of the release shown the language has, in the page's language; empty for the one that binds.
+    share: str
+    binding: bool
 
 
 class Link(NamedTuple):
@@ -31,12 +35,20 @@ class Link(NamedTuple):
 
 
 def frame(
-    site: Site, language: str, rest: str, *, title: str = "", description: str = "", indexed: bool = True
+    site: Site,
+    language: str,
+    rest: str,
+    *,
+    title: str = "",
+    description: str = "",
+    indexed: bool = True,
+    entry: Entry | None = None,
 ) -> dict[str, Any]:
     """The context that public/base.html needs.
 
     `rest` is the page's address after /{language}/, so that the language switcher keeps the page. A page that is not
-    `indexed` (an error, an archived release) asks search engines to leave it out.
+    `indexed` (an error, an archived release) asks search engines to leave it out. `entry` is the release that the page
+    shows, by default the one in force: the switcher tells how complete each language is in it.
     """
     shown = site.current or site.newest
     service = shown.content["service"] if shown else {}
@@ -55,7 +67,7 @@ def frame(
             "title": title,
             "description": description,
             "indexed": indexed,
-            "languages": [_choice(code, language, rest) for code in _by_name(site.languages)],
+            "languages": choices(site.languages, language, entry or shown, lambda code: f"/{code}/{rest}"),
             "own_name": autonym(language),
             "canonical": f"{site.public_url}/{language}/{rest}",
             "alternates": [(tag(code), f"{site.public_url}/{code}/{rest}") for code in sorted(site.languages)],
@@ -66,12 +78,22 @@ def frame(
         }
 
 
-def _by_name(codes: tuple[str, ...]) -> list[str]:
-    return sorted(codes, key=lambda code: autonym(code).casefold())
-
-
-def _choice(code: str, language: str, rest: str) -> Choice:
-    return Choice(code, autonym(code), f"/{code}/{rest}", code == language, tag(code), text_direction(code))
+def choices(codes: Iterable[str], language: str, entry: Entry | None, address: Callable[[str], str]) -> list[Choice]:
+    """The languages of a page in the order of their names; `entry` is the release it shows."""
+    source = entry.content["source_language"] if entry else ""
+    return [
+        Choice(
+            code,
+            autonym(code),
+            address(code),
+            code == language,
+            tag(code),
+            text_direction(code),
+            percent(entry.percent(code), language) if entry and code != source else "",
+            binding=code == source,
+        )
+        for code in sorted(codes, key=lambda code: autonym(code).casefold())
+    ]
 
 
 def _x_default(site: Site, shown: Entry | None, rest: str) -> str:

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from typing import Literal
 
 from babel import Locale
 from babel.dates import format_date
 from babel.lists import format_list
+from babel.numbers import format_percent
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -26,6 +28,11 @@ def territory(code: str, language: str) -> str | None:
 def listing(items: Iterable[str], language: str, style: Literal["standard", "or"] = "standard") -> str:
     """ "A, B and C"; with style "or": "A, B or C"."""
     return format_list(list(items), style=style, locale=locale(language))
+
+
+def percent(value: int, language: str) -> str:
+    """A whole number of hundredths: 95% · 95 % · ٩٥٪."""
+    return format_percent(Decimal(value) / 100, locale=locale(language))
 
 
 def day(value: date, language: str) -> str:

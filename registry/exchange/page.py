@@ -12,7 +12,7 @@ from ..models import Release
 from .comparison import compare
 from .frame import binding, frame, release_facts, replaced_on
 from .localized import listing
-from .passages import Reader
+from .passages import Reader, notices
 from .policy import policy as policy_context
 from .published import Entry, Site, Status
 from .rows import Lists, label
@@ -38,8 +38,10 @@ def releases(site: Site, language: str) -> str:
             title=_("Releases"),
             description=_("Every release of this policy, what each changed, and how to verify it."),
         )
-        told = [_release(site, entry, before, language) for before, entry in _pairs(site)]
-        return _render("releases", {**around, **_verifying(site, language), "releases": told[::-1]})
+        readers = {entry.number: Reader(entry.content, language) for entry in site.entries}
+        told = [_release(site, entry, before, readers[entry.number]) for before, entry in _pairs(site)][::-1]
+        marks = notices(*(readers[release["number"]] for release in told))
+        return _render("releases", {**around, **_verifying(site, language), "releases": told, "notices": marks})
 
 
 def region(site: Site, key: str, language: str) -> str:
@@ -82,14 +84,18 @@ def _pairs(site: Site) -> list[tuple[Entry | None, Entry]]:
     return list(zip((None, *site.entries), site.entries, strict=False))
 
 
-def _release(site: Site, entry: Entry, before: Entry | None, language: str) -> dict[str, Any]:
-    reader = Reader(entry.content, language)
+def _release(site: Site, entry: Entry, before: Entry | None, reader: Reader) -> dict[str, Any]:
+    language = reader.language
     changes = compare(before.content, entry.content) if before else []
     return {
         "entry": entry,
         **release_facts(entry, language),
         "kind": "" if entry.content["kind"] == Release.Kind.CHANGE else label(Release.Kind, entry.content["kind"]),
-        "summary": reader.block(entry.content["summary"], f"release:{entry.number}:summary"),
+        "summary": reader.block(
+            entry.content["summary"],
+            f"release:{entry.number}:summary",
+            _("Release %(number)s") % {"number": entry.number},
+        ),
         "first": before is None,
         "changes": tell(changes, entry.content, language, before.content if before else None),
         "replaced_on": replaced_on(site, entry, language),
@@ -120,6 +126,7 @@ def _region(site: Site, entry: Entry, row: dict[str, Any], language: str) -> dic
             rest,
             title=title,
             description=_("Who processes the data of customers in one region: where, and under which safeguards."),
+            entry=entry,
         ),
         **release_facts(entry, language),
         **binding(site, entry, language, rest),
@@ -131,5 +138,5 @@ def _region(site: Site, entry: Entry, row: dict[str, Any], language: str) -> dic
         "here": here,
         "everywhere": everywhere,
         "unstated": any(not place.region for party in here for place in party.places),
-        "untranslated": reader.untranslated_links(),
+        "notices": notices(reader),
     }

@@ -1,31 +1,51 @@
-"""What a passage of a release says to a reader: in their language, or else, visibly, in the one that binds."""
+"""What a passage of a release says to a reader: in their language, or else, visibly, in the one that binds; and with a
+mark where it says less than the source does."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from django.utils.html import escape, format_html
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from ..models import State
 from . import markdown
-from .content import Content, Passage
+from .content import SOURCE, UNPINNED, Content, Passage
 from .localized import language_name, tag, text_direction
 from .placeholders import Facts
 
 # States in which a language's own text is what the release publishes in it.
-TOLD = frozenset({"source", "translated"})
+TOLD = frozenset({SOURCE, UNPINNED, State.OUTDATED, State.MACHINE, State.CURRENT, State.APPROVED})
+# States that readers are told of, in the order in which they are.
+MARKED = (State.MISSING, State.OUTDATED, State.MACHINE)
 
 
 @dataclass(frozen=True)
 class Said:
-    """A passage as one reader gets it. `anchor` is the element's id where a foreign passage first stands on a page."""
+    """A passage as one reader gets it.
+
+    `state` is one of MARKED, or empty. `anchor` is the element's id where a marked passage first stands on a page;
+    `name` is its own wherever it stands. `current` is what the source of an outdated passage says.
+    """
 
     text: SafeString
     language: str
-    foreign: bool = False
+    state: str = ""
     anchor: str = ""
-    language_name: str = ""
+    name: str = ""
+    current: SafeString | None = None
+    source: str = ""
+    source_name: str = ""
+
+    @property
+    def foreign(self) -> bool:
+        return self.state == State.MISSING
+
+    @property
+    def outdated(self) -> bool:
+        return self.state == State.OUTDATED
 
     @property
     def tag(self) -> str:
@@ -36,25 +56,32 @@ class Said:
         return text_direction(self.language)
 
     @property
+    def source_tag(self) -> str:
+        return tag(self.source)
+
+    @property
+    def source_direction(self) -> str:
+        return text_direction(self.source)
+
+    @property
     def marked(self) -> SafeString:
         """The text alone, with its language where that is not the page's."""
-        if not self.foreign:
+        if not self.state:
             return self.text
-        anchor = format_html(' id="{}"', self.anchor) if self.anchor else ""
-        return format_html(
-            '<span{} lang="{}" dir="{}" class="foreign">{}</span>', anchor, self.tag, self.direction, self.text
-        )
+        attributes = [("id", self.anchor)] if self.anchor else []
+        if self.foreign:
+            attributes += [("lang", self.tag), ("dir", self.direction), ("class", "foreign")]
+        attributes.append(("data-state", self.state))
+        return format_html("<span{}>{}</span>", format_html_join("", ' {}="{}"', attributes), self.text)
+
+    @property
+    def mark_id(self) -> str:
+        """The id of the words that describe a heading's state; empty where there are none."""
+        return f"mark:{self.name}" if self.foreign or self.outdated else ""
 
     @property
     def badge(self) -> SafeString:
-        """The name of a foreign passage's language, for the eye and for a voice."""
-        if not self.foreign:
-            return mark_safe("")
-        return format_html(
-            ' <small class="tongue"><span class="sr">{}</span> {}</small>',
-            _("Not translated. Language:"),
-            self.language_name,
-        )
+        return badge([self])
 
     def __html__(self) -> str:
         """As part of a line."""
@@ -63,21 +90,67 @@ class Said:
     __str__ = __html__
 
 
-@dataclass(frozen=True)
-class Untranslated:
-    """A passage that is not in the reader's language: where it stands, and what it belongs to."""
+def badge(said: Iterable[Said | None]) -> SafeString:
+    """The marks of one line, for the eye and for a voice, whatever the number of its passages.
 
+    The mark of an outdated one opens what its source says now, without a script; where a browser knows no popover, the
+    source stands there for all to read.
+    """
+    found = [passage for passage in said if passage]
+    missing = next((passage for passage in found if passage.foreign), None)
+    outdated = [passage for passage in found if passage.outdated]
+    parts = []
+    if missing:
+        parts.append(
+            format_html(
+                ' <small class="tongue" id="{}"><span class="sr">{}</span> {}</small>',
+                missing.mark_id,
+                _("Not translated. Language:"),
+                missing.source_name,
+            )
+        )
+    if outdated:
+        parts.append(_opening(outdated))
+    return mark_safe("".join(parts))  # noqa: S308 - each part is escaped
+
+
+def _opening(outdated: Sequence[Said]) -> SafeString:
+    first = outdated[0]
+    texts = format_html_join(
+        "",
+        '<span class="current-text" lang="{}" dir="{}">{}</span>',
+        ((passage.source_tag, passage.source_direction, passage.current) for passage in outdated),
+    )
+    return format_html(
+        ' <button class="mark" type="button" id="{mark}" popovertarget="{opened}">{outdated}</button>'
+        '<span class="current" id="{opened}" popover>'
+        '<span class="tongue">{made}</span><span class="tongue">{current}</span>{texts}</span>',
+        mark=first.mark_id,
+        opened=f"current:{first.name}",
+        outdated=_("Outdated translation"),
+        made=_("This translation is outdated: it was made from an earlier text."),
+        current=_("Current text: %(language)s") % {"language": first.source_name},
+        texts=texts,
+    )
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A passage that readers are told of: its state, where it first stands, and what it belongs to."""
+
+    state: str
     anchor: str
     belongs_to: Said
 
 
 class Reader:
-    """A release's passages for one page in one language; `untranslated` collects those in another."""
+    """A release's passages for one page in one language; `marked` collects those whose state readers are told."""
 
     def __init__(self, content: Content, language: str) -> None:
         self.content, self.language = content, language
         self.source: str = content["source_language"]
-        self.untranslated: dict[str, Untranslated] = {}
+        self.marked: dict[str, Marked] = {}
+        self._times: dict[str, int] = {}
         self._service = tuple(sorted(content["service"].items()))
 
     def line(self, passage: Passage | None, place: str, of: "str | Said | None" = None) -> Said | None:
@@ -91,29 +164,56 @@ class Reader:
     def _said(self, passage: Passage | None, place: str, of: "str | Said | None", *, block: bool) -> Said | None:
         if passage is None:
             return None
-        told = passage["state"].get(self.language) in TOLD and self.language in passage["text"]
-        language = self.language if told else self.source
-        text = _told(passage["text"][language], self._service, language, self.language, block)
-        if told:
+        state = passage["state"].get(self.language, "")
+        if state not in TOLD or self.language not in passage["text"]:
+            state = State.MISSING
+        language = self.source if state == State.MISSING else self.language
+        text = self._text(passage, language, block)
+        if state not in MARKED:
             return Said(text, language)
-        anchor = "" if place in self.untranslated else f"text:{place}"
-        said = Said(text, language, foreign=True, anchor=anchor, language_name=language_name(language, self.language))
-        if anchor:
-            self.untranslated[place] = Untranslated(anchor, self._label(of, said))
+        said = Said(
+            text,
+            language,
+            str(state),
+            anchor="" if place in self.marked else f"text:{place}",
+            name=self._name(place),
+            current=self._text(passage, self.source, block) if state == State.OUTDATED else None,
+            source=self.source,
+            source_name=language_name(self.source, self.language),
+        )
+        if said.anchor:
+            self.marked[place] = Marked(said.state, said.anchor, self._label(of, said))
         return said
 
-    def untranslated_links(self) -> dict[str, Any]:
-        """How many passages are in another language, and a link to the first of each thing they belong to."""
-        links: dict[str, Untranslated] = {}
-        for passage in self.untranslated.values():
-            links.setdefault(passage.belongs_to.text, passage)
-        return {"count": len(self.untranslated), "links": list(links.values())}
+    def _text(self, passage: Passage, language: str, block: bool) -> SafeString:
+        return _told(passage["text"][language], self._service, language, self.language, block)
+
+    def _name(self, place: str) -> str:
+        """A passage may stand twice on a page; what belongs to it there has an id of its own each time."""
+        self._times[place] = time = self._times.get(place, 0) + 1
+        return place if time == 1 else f"{place}:{time}"
 
     def _label(self, of: "str | Said | None", said: Said) -> Said:
         if isinstance(of, str):
             return Said(escape(of), self.language)
         found = of or said
         return Said(found.text, found.language)
+
+
+def notices(*readers: Reader) -> dict[str, Any]:
+    """For each state that a page's readers are told of: how many passages, and links to where they stand.
+
+    The links lead to the first passage of each thing that such passages belong to.
+    """
+    told: dict[str, Any] = {}
+    for state in MARKED:
+        marked = [passage for reader in readers for passage in reader.marked.values() if passage.state == state]
+        links: dict[str, Marked] = {}
+        for passage in marked:
+            links.setdefault(passage.belongs_to.text, passage)
+        if marked:
+            told[str(state)] = {"count": len(marked), "links": list(links.values())}
+    return told
 
 
 @lru_cache(maxsize=8192)

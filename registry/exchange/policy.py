@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from ..models import PolicySection, Subprocessor
 from .frame import binding, frame, release_facts, replaced_on
 from .localized import listing
-from .passages import Reader, Said
+from .passages import Reader, Said, notices
 from .published import Entry, Site
 from .rows import Lists
 
@@ -47,6 +47,7 @@ def policy(site: Site, entry: Entry, language: str, rest: str) -> dict[str, Any]
         % {"service": service["service"]},
         # Readers who search must not land on a list that no longer holds.
         indexed=entry.status != "superseded",
+        entry=entry,
     )
     if entry.status == "in_force":
         context["canonical"] = f"{site.public_url}/{language}/"
@@ -61,7 +62,7 @@ def policy(site: Site, entry: Entry, language: str, rest: str) -> dict[str, Any]
         "parties": parties,
         "contractual": contractual,
         "questions": questions,
-        "untranslated": reader.untranslated_links(),
+        "notices": notices(reader),
         "glance": _glance(entry, lists),
         "replaced_on": replaced_on(site, entry, language),
         "current": site.current,

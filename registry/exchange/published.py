@@ -6,7 +6,7 @@ from datetime import date
 from functools import cached_property, lru_cache
 from typing import Literal, Self
 
-from .content import Content, decode
+from .content import Content, decode, states, whole
 
 Status = Literal["in_force", "superseded", "announced"]
 
@@ -44,6 +44,14 @@ class Entry:
             "subprocessors": frozenset(row["key"] for row in subprocessors),
             "locations": frozenset(location["key"] for row in subprocessors for location in row["locations"]),
         }
+
+    def percent(self, language: str) -> int:
+        """How much of the release a language has whole, rounded down, so that 100 means all of it."""
+        return 100 * whole(self._states, language) // len(self._states) if self._states else 100
+
+    @cached_property
+    def _states(self) -> list[dict[str, str]]:
+        return states(self.content)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from ..models import SafeguardSet
 from ..models.safeguard import Safeguard
 from .localized import day, listing
-from .passages import Reader, Said
+from .passages import Reader, Said, badge
 
 
 @dataclass(frozen=True)
@@ -34,14 +34,18 @@ def _sentence(reader: Reader, row: dict[str, Any], of: str) -> SafeString:
     safeguards = [by_key[key] for key in row["safeguards"]]
     claims = {safeguard["claim"] for safeguard in safeguards}
     claim = claims.pop() if len(claims) == 1 else None
-    texts = {row["key"]: reader.line(row["text"], f"safeguard:{row['key']}:text", of) for row in safeguards}
-    items = [_item(reader, safeguard, texts[safeguard["key"]], claim) for safeguard in safeguards]
-    # One mark for the whole sentence: its foreign parts are all in the same language.
-    badge = next((said.badge for said in texts.values() if said and said.foreign), "")
+    # A name is a fact; what is not shown is not told of either.
+    texts = {
+        row["key"]: reader.line(row["text"], f"safeguard:{row['key']}:text", of)
+        for row in safeguards
+        if not row["name"]
+    }
+    items = [_item(reader, safeguard, texts.get(safeguard["key"]), claim) for safeguard in safeguards]
     any_of = row["match"] == SafeguardSet.Match.ANY
     # The list's own words come from CLDR and hold no markup; its items are escaped above.
     told = mark_safe(listing(items, reader.language, "or" if any_of else "standard"))  # noqa: S308
-    return format_html("{}{}", format_html(_pattern(any_of and len(items) > 1, claim), told), badge)
+    # Each mark once for the whole sentence: its foreign parts are all in the same language.
+    return format_html("{}{}", format_html(_pattern(any_of and len(items) > 1, claim), told), badge(texts.values()))
 
 
 def _pattern(any_of: bool, claim: str | None) -> str:

@@ -23,10 +23,11 @@ from ..models import (
     Safeguard,
     SafeguardSet,
     ServiceProfile,
+    State,
     Subprocessor,
     TransferMechanism,
 )
-from .comparison import ADDED, CHANGED, REMOVED, Change
+from .comparison import ADDED, CHANGED, REMOVED, Change, is_passage, states_changed
 from .content import Content
 from .localized import day, language_name, listing, territory
 from .placeholders import Facts, fill
@@ -111,7 +112,7 @@ class _Teller:
             return gettext("%(change)s — processing locations: %(places)s") % {"change": said, "places": places}
         if change.action != CHANGED:
             return said
-        if _is_passage(change.before) or _is_passage(change.after):
+        if is_passage(change.before) or is_passage(change.after):
             return self._reworded(said, change)
         return gettext("%(change)s — %(fact)s: %(before)s → %(after)s") % {
             "change": said,
@@ -127,13 +128,28 @@ class _Teller:
         if not change.after:
             return gettext("%(change)s — no longer stated: %(passage)s") % told
         before, after = change.before["text"], change.after["text"]
-        touched = sorted(code for code in {*before, *after} if before.get(code) != after.get(code))
+        both = change.before["state"].keys() & change.after["state"].keys()
+        touched = {code for code in both if before.get(code) != after.get(code)}
         if not touched:
-            return gettext("%(change)s — state of translations: %(passage)s") % told
-        if set(touched) == {*before, *after}:
+            return self._restated(told, states_changed(change.before, change.after))
+        if touched == both:
             return gettext("%(change)s — reworded: %(passage)s") % told
-        names = listing([language_name(code, self.language) for code in touched], self.language)
-        return gettext("%(change)s — reworded: %(passage)s (languages: %(languages)s)") % {**told, "languages": names}
+        return gettext("%(change)s — reworded: %(passage)s (languages: %(languages)s)") % {
+            **told,
+            "languages": self._languages(touched),
+        }
+
+    def _restated(self, told: dict[str, str], states: dict[str, tuple[str, str]]) -> str:
+        """The texts are what they were; only what readers are told of their translations is not."""
+        said = {**told, "languages": self._languages(states)}
+        if all(new == State.OUTDATED for _old, new in states.values()):
+            return gettext("%(change)s — translation now outdated: %(passage)s (languages: %(languages)s)") % said
+        if all(old == State.OUTDATED for old, _new in states.values()):
+            return gettext("%(change)s — translation no longer outdated: %(passage)s (languages: %(languages)s)") % said
+        return gettext("%(change)s — state of translations: %(passage)s") % told
+
+    def _languages(self, codes: Iterable[str]) -> str:
+        return listing([language_name(code, self.language) for code in sorted(codes)], self.language)
 
     def label(self, change: Change) -> str:
         if change.field == "languages":
@@ -224,7 +240,3 @@ class _Teller:
     def _rows(self, noun: str) -> Iterator[dict[str, Any]]:
         yield from self.content[noun]
         yield from self.earlier[noun] if self.earlier else ()
-
-
-def _is_passage(value: Any) -> bool:
-    return isinstance(value, dict) and "text" in value

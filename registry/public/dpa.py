@@ -14,9 +14,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
 from ..actions import dpa
-from ..exchange.frame import frame
+from ..exchange.frame import binding, frame
 from ..exchange.localized import tag
-from ..exchange.passages import Reader
+from ..exchange.passages import Reader, notices
 from ..exchange.published import Entry, Site
 from . import limits, site
 from .answer import FRESH, LAST_KNOWN
@@ -54,7 +54,9 @@ class _Form:
         self.token = request.POST.get("token", "") if posted is not None else new_token()
 
     def page(self, status: int = 200, problem: str = "", *, retry: int = 0) -> HttpResponse:
-        context = frame(self.site, self.language, "dpa/", title=_("Request a data processing agreement"))
+        context = frame(
+            self.site, self.language, "dpa/", title=_("Request a data processing agreement"), entry=self.entry
+        )
         context |= {
             "form": self.form,
             "token": self.token,
@@ -158,10 +160,12 @@ def privacy(request: HttpRequest, language: str) -> HttpResponse:
     """The privacy notice of the release that the form belongs to."""
     found, entry = _published(language)
     reader = Reader(entry.content, language)
-    text = reader.block(entry.content["privacy"], "privacy")
+    title = _("Privacy notice for DPA requests")
+    text = reader.block(entry.content["privacy"], "privacy", title)
     if text is None:
         raise Http404
-    context = frame(found, language, "dpa/privacy/", title=_("Privacy notice for DPA requests"))
+    context = frame(found, language, "dpa/privacy/", title=title, entry=entry)
+    context |= binding(found, entry, language, "dpa/privacy/") | {"notices": notices(reader)}
     context |= {"text": text, "form": f"/{language}/dpa/", "number": entry.number}
     context["release"] = f"/{language}/releases/{entry.number}/"
     response = _page("public/dpa/privacy.html", context, language)
@@ -173,10 +177,10 @@ def privacy(request: HttpRequest, language: str) -> HttpResponse:
 @reads
 def thanks(request: HttpRequest, language: str, reference: str) -> HttpResponse:
     """Repeats the reference of its address alone: it knows of no person, and confirms no reference to a stranger."""
-    found, _entry = _published(language)
+    found, entry = _published(language)
     if not REFERENCE.fullmatch(reference):
         raise Http404
-    context = frame(found, language, f"dpa/thanks/{reference}/", title=_("Thank you"), indexed=False)
+    context = frame(found, language, f"dpa/thanks/{reference}/", title=_("Thank you"), indexed=False, entry=entry)
     return _page("public/dpa/thanks.html", {**context, "reference": reference}, language)
 
 

@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection, transaction
 
 from registry.actions import publishing, verifying
 from registry.exchange import content as shape
-from registry.models import Language, PolicySection, Release, ServiceProfile, Subprocessor
+from registry.models import Language, PolicySection, Release, ServiceProfile, Subprocessor, TranslationPin
 
 
 @pytest.fixture
@@ -51,6 +51,32 @@ def test_an_unchanged_draft_is_not_published_again(db):
         publishing.publish(in_force_on=today())
 
     assert [p.message for p in refused.value.problems] == ["The draft changes nothing since release 3."]
+
+
+def test_an_approval_alone_is_no_release_and_a_checked_machine_translation_is_one(db):
+    pins = TranslationPin.objects.filter(noun="policysection", field="body", language="da")
+    pins.update(status="approved")
+    with pytest.raises(publishing.CannotPublish):
+        publishing.publish(in_force_on=today())
+    pins.update(status="machine")
+
+    release = publishing.publish(in_force_on=today())
+
+    states = [row["body"]["state"]["da"] for row in json.loads(release.content)["sections"] if row["body"]]
+    assert set(states) == {"machine"}
+
+
+def test_a_draft_that_says_what_a_release_without_pins_says_is_not_published_again(db):
+    last = shape.decode(Release.objects.get(number=3).content)
+    for passage in shape.passages(last):
+        passage["state"] = {
+            code: "translated" if state != "source" else state for code, state in passage["state"].items()
+        }
+    text = shape.encode(last | {"schema": 1})
+
+    assert not publishing.changes_anything(Release(number=3, content=text), publishing.preview())
+    Subprocessor.objects.create(key="example", legal_name="Example GmbH", country="DE", kind="service")
+    assert publishing.changes_anything(Release(number=3, content=text), publishing.preview())
 
 
 def test_a_day_in_the_past_is_refused(changed_draft):

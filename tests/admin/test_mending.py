@@ -2,7 +2,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser, Group, User
 from django.test import RequestFactory
 
-from registry.admin.mending import address, listing
+from registry.admin.mending import address, listing, passage
 from registry.models import (
     DpaRequest,
     Language,
@@ -11,6 +11,7 @@ from registry.models import (
     Publication,
     Subprocessor,
     TransferMechanism,
+    Translator,
 )
 
 
@@ -35,6 +36,28 @@ def test_a_translated_field_is_mended_in_its_language(asked_by):
     assert address(request, section, "body", "pt-br") == f"{change}#id_body_pt_br"
     assert address(request, section, "position") == f"{change}#id_position"
     assert address(request, section) == change
+
+
+def test_a_translation_is_mended_beside_its_source_by_those_who_may(asked_by):
+    section = PolicySection.objects.get(key="definition")
+    change = f"/admin/registry/policysection/{section.pk}/change/"
+    beside = "/admin/registry/translationpin/da/#sections/definition/body"
+
+    assert passage(asked_by("editor"), section, "body", "da") == beside
+    assert passage(asked_by("auditor"), section, "body", "da") == f"{change}#id_body_da"
+    assert passage(asked_by("publisher"), section, "body", "en") == f"{change}#id_body_en"
+    assert passage(asked_by(""), section, "body", "da") == ""
+
+
+def test_a_translator_is_led_to_their_own_languages_alone(asked_by):
+    request = asked_by("translator")
+    Translator.objects.create(user=request.user).languages.add(Language.objects.get(code="lv"))
+    location = ProcessingLocation.objects.get(key="aws-us-northern-california")
+
+    assert passage(request, location, "place", "lv") == (
+        "/admin/registry/translationpin/lv/#locations/aws-us-northern-california/place"
+    )
+    assert passage(request, location, "place", "da") == ""
 
 
 def test_a_row_of_a_subprocessor_is_mended_on_the_page_of_its_subprocessor(asked_by):

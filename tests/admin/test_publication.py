@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from registry.actions import publishing
-from registry.models import Language, PolicySection, Release, ServiceProfile, Subprocessor, guards
+from registry.models import Language, PolicySection, Release, ServiceProfile, Subprocessor, TranslationPin, guards
 
 PUBLISH = "/admin/registry/release/publish/"
 VERIFY = "/admin/registry/release/verify/"
@@ -50,7 +50,7 @@ def test_the_page_tells_what_changes_what_contradicts_itself_and_links_to_a_prev
     assert response.status_code == 200
     assert response.context["changes"] == ["New subprocessor: Example GmbH"]
     assert response.context["problems"] == []
-    assert "Example GmbH: what it does is not stated." in [message for message, _where in response.context["warnings"]]
+    assert "Example GmbH: what it does is not stated." in [line.text for line in response.context["warnings"]]
     assert [(tag, where) for tag, _direction, _name, where in response.context["previews"]] == [
         (tag, f"/admin/registry/release/preview/{code}/")
         for tag, code in [("en", "en"), ("da", "da"), ("et", "et"), ("hu", "hu"), ("lv", "lv"), ("pt-BR", "pt-br")]
@@ -171,12 +171,85 @@ def test_what_keeps_the_draft_from_being_published_links_to_where_it_is_mended(s
     looked = client.get(PUBLISH)
     refused = client.post(PUBLISH, typed(looked))
 
-    mended = reverse("admin:registry_policysection_change", args=[section.pk]) + "#id_body_lv"
-    problem = ("Policy section definition, body: the translation is missing. Language: Latvian.", mended)
-    assert looked.context["problems"] == [problem]
-    assert refused.context["problems"] == [problem]
-    assert f'href="{mended}"' in refused.content.decode()
+    mended = "/admin/registry/translationpin/lv/#sections/definition/body"
+    for response in (looked, refused):
+        assert response.context["problems"] == []
+        assert [(held.name, held.count) for held in response.context["held"]] == [("Latvian", 1)]
+        assert f'<a href="{mended}">Policy section definition, body</a> <span class="pill">missing</span>' in (
+            response.content.decode()
+        )
     assert Release.objects.count() == 3
+
+
+def test_a_source_that_is_missing_is_mended_in_its_form_under_its_own_language(signed_in, changed):
+    PolicySection.objects.filter(key="definition").update(body_en="")
+    section = PolicySection.objects.get(key="definition")
+
+    response = signed_in("publisher").get(PUBLISH)
+
+    (held,) = response.context["held"]
+    where = reverse("admin:registry_policysection_change", args=[section.pk]) + "#id_body_en"
+    assert [(line.text, line.address, line.state) for line in held.lines] == [
+        ("Policy section definition, body: the source text is missing.", where, None)
+    ]
+    assert held.name == "English"
+
+
+def test_a_long_list_of_one_language_folds_after_some(signed_in, changed):
+    for section in PolicySection.objects.listed():
+        section.body_en += " More."
+        section.save()
+    count = PolicySection.objects.listed().count()
+
+    response = signed_in("publisher").get(PUBLISH)
+
+    held = response.context["held"][0]
+    assert (held.count, len(held.first), len(held.rest)) == (count, 8, count - 8)
+    assert f"<summary>And {count - 8} more.</summary>" in response.content.decode()
+
+
+def test_before_publishing_with_the_notice_the_page_tells_what_readers_will_see_with_a_mark(signed_in, changed):
+    Language.objects.update(when_incomplete="notice")
+    Language.objects.filter(code="da").update(when_incomplete="block")
+    section = PolicySection.objects.get(key="definition")
+    section.heading_en += " today"
+    section.body_hu = ""
+    section.save()
+
+    response = signed_in("publisher").get(PUBLISH)
+
+    assert [(found.code, found.count) for found in response.context["held"]] == [("da", 1)]
+    marked = response.context["marked"]
+    assert [(found.code, [(line.text, line.state) for line in found.lines]) for found in marked] == [
+        ("et", [("Policy section definition, heading", "outdated")]),
+        (
+            "hu",
+            [("Policy section definition, heading", "outdated"), ("Policy section definition, body", "missing")],
+        ),
+        ("lv", [("Policy section definition, heading", "outdated")]),
+        ("pt-br", [("Policy section definition, heading", "outdated")]),
+    ]
+    assert "What readers will see with a mark" in text(response)
+
+
+def test_an_approval_alone_is_nothing_to_publish(signed_in):
+    TranslationPin.objects.filter(language="da").update(status="approved")
+
+    response = signed_in("publisher").get(PUBLISH)
+
+    assert "There is nothing to publish." in text(response)
+
+
+def test_another_order_alone_can_be_published_and_is_told(signed_in):
+    last = PolicySection.objects.order_by("position").last()
+    last.position = 0
+    last.save()
+    client = signed_in("publisher")
+
+    response = client.get(PUBLISH)
+
+    assert "No fact and no text differs from the last release, but their order does." in text(response)
+    assert client.post(PUBLISH, typed(response)).status_code == 302
 
 
 def test_a_draft_that_moved_is_refused_with_who_changed_what_and_nothing_typed_is_lost(signed_in, changed):
@@ -286,9 +359,7 @@ def test_a_registry_without_profile_says_what_comes_first(signed_in, empty_regis
     response = client.get(PUBLISH)
 
     assert response.status_code == 200
-    assert [message for message, _where in response.context["problems"]] == [
-        "There is no service profile yet. Add one first."
-    ]
+    assert [line.text for line in response.context["problems"]] == ["There is no service profile yet. Add one first."]
     assert client.post(PUBLISH, {}).status_code == 200
     assert client.get("/admin/registry/release/preview/en/").status_code == 404
     assert client.get(VERIFY).status_code == 200

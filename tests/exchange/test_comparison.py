@@ -3,7 +3,7 @@ import copy
 import pytest
 
 from registry.exchange import content as shape
-from registry.exchange.comparison import ADDED, CHANGED, REMOVED, compare
+from registry.exchange.comparison import ADDED, CHANGED, REMOVED, compare, differs
 from registry.models import Release
 
 
@@ -54,3 +54,61 @@ def test_order_alone_is_no_change(contents):
     after["subprocessors"].reverse()
 
     assert seen(contents[2], after) == set()
+
+
+def with_state(content, key, language, state):
+    changed = copy.deepcopy(content)
+    next(row for row in changed["sections"] if row["key"] == key)["body"]["state"][language] = state
+    return changed
+
+
+def with_all_states(content, state):
+    changed = copy.deepcopy(content)
+    for passage in shape.passages(changed):
+        passage["state"] = {code: state if old != "source" else old for code, old in passage["state"].items()}
+    return changed
+
+
+@pytest.mark.parametrize("state", ["translated", "machine", "current", "approved"])
+def test_a_translation_without_a_pin_is_the_same_translation_with_one(contents, state):
+    before, after = with_all_states(contents[2], "translated"), with_all_states(contents[2], state)
+
+    assert seen(before, after) == set()
+    assert not differs(before, after)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("current", "approved", False),
+        ("approved", "current", False),
+        ("current", "machine", True),
+        ("machine", "approved", True),
+        ("current", "outdated", True),
+        ("outdated", "current", True),
+        ("translated", "outdated", True),
+    ],
+)
+def test_a_state_that_readers_are_told_is_a_change_and_an_approval_is_none(contents, old, new, told):
+    before = with_state(with_all_states(contents[2], "current"), "definition", "da", old)
+    after = with_state(before, "definition", "da", new)
+
+    assert seen(before, after) == ({(CHANGED, "sections", "definition", "body")} if told else set())
+    assert differs(before, after) == told
+
+
+def test_a_language_that_joins_is_one_change_and_not_one_of_every_passage(contents):
+    after = copy.deepcopy(contents[2])
+    after["languages"] = [*after["languages"], "sv"]
+    for passage in shape.passages(after):
+        passage["state"]["sv"], passage["text"]["sv"] = "current", "Svenska."
+
+    assert seen(contents[2], after) == {(CHANGED, "service", "service", "languages")}
+
+
+def test_another_order_differs_though_no_fact_changes(contents):
+    after = copy.deepcopy(contents[2])
+    after["sections"].reverse()
+
+    assert seen(contents[2], after) == set()
+    assert differs(contents[2], after)

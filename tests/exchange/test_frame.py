@@ -2,6 +2,7 @@ import datetime
 
 import pytest
 
+from registry.exchange.content import passages
 from registry.exchange.frame import frame
 from registry.exchange.published import Site
 
@@ -18,6 +19,34 @@ def test_the_language_switcher_keeps_the_page(site):
         ("pt-br", "Português (Brasil)", "/pt-br/releases/2/"),
     ]
     assert [choice.code for choice in context["languages"] if choice.current] == ["hu"]
+
+
+def test_the_language_switcher_tells_how_much_of_the_release_shown_each_language_has(with_release):
+    def change(content):
+        found = list(passages(content))
+        for passage in found[: len(found) // 3]:
+            passage["state"]["da"] = "outdated"
+        found[0]["state"]["et"] = "missing"
+
+    site = with_release(change, languages=("ar", "da", "en", "et", "hu"))
+
+    def shares(language, entry=None):
+        return [(c.code, c.share, c.binding) for c in frame(site, language, "", entry=entry)["languages"]]
+
+    assert shares("hu") == [
+        ("da", "66%", False),
+        ("et", "98%", False),
+        ("en", "", True),
+        ("hu", "100%", False),
+        ("ar", "0%", False),
+    ]
+    assert [share for _code, share, _binding in shares("da", site.entries[2])] == [
+        "100\xa0%",
+        "100\xa0%",
+        "",
+        "100\xa0%",
+        "0\xa0%",
+    ]
 
 
 def test_alternates_name_every_public_language_and_a_default(site):

@@ -9,6 +9,7 @@ from registry.exchange.localized import (
     language_name,
     listing,
     moment,
+    percent,
     tag,
     territory,
     text_direction,
@@ -61,3 +62,13 @@ def test_every_shipped_language_has_dates_lists_and_names(language):
     assert listing(["A", "B"], language, "or") != listing(["A", "B"], language)
     assert territory("DE", language)
     assert autonym(language)
+
+
+def test_a_share_is_told_as_its_language_writes_it():
+    assert [percent(95, code) for code in ("en", "hu", "da", "fr")] == [
+        "95%",
+        "95%",
+        "95\xa0%",
+        "95\xa0%",
+    ]
+    assert [percent(value, "en") for value in range(101)] == [f"{value}%" for value in range(101)]

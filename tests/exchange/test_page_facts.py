@@ -23,7 +23,7 @@ TERRITORIES = {
 }
 FACILITY = {"redundant power": "redundant-power", "UPS": "ups", "backup generators": "backup-generators"}
 # The section with the questions is in the last release alone, and data-label is a heading, not a fact.
-NOT_FACTS = {"data-label", "data-binding", "data-untranslated"}
+NOT_FACTS = {"data-label", "data-binding", "data-untranslated", "data-outdated", "data-machine"}
 
 
 def the_facts():

@@ -2,6 +2,7 @@ import datetime
 
 import pytest
 
+from registry.exchange.content import passages
 from registry.exchange.published import Site
 
 D = datetime.date
@@ -55,3 +56,13 @@ def test_a_site_without_releases_has_none(db):
     empty = Site.on([], ["en"], "https://trust.example", D(2025, 1, 31))
 
     assert (empty.current, empty.current_new, empty.announced, empty.newest) == (None, None, None, None)
+
+
+def test_a_release_knows_how_much_of_it_a_language_has_rounded_down(with_release):
+    def change(content):
+        next(passages(content))["state"]["da"] = "outdated"
+
+    entry = with_release(change).newest
+    total = len(list(passages(entry.content)))
+
+    assert [entry.percent(code) for code in ("en", "hu", "da", "ar")] == [100, 100, 100 * (total - 1) // total, 0]

@@ -115,3 +115,19 @@ def test_from_nothing_everything_is_new(contents):
 
     assert len([line for line in lines if line.startswith("New subprocessor: ")]) == 8
     assert {line.partition(":")[0].split(" ")[0] for line in lines} == {"New"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ("current", "outdated", "translation now outdated: Body (languages: Danish and Hungarian)"),
+        ("outdated", "approved", "translation no longer outdated: Body (languages: Danish and Hungarian)"),
+        ("machine", "current", "state of translations: Body"),
+    ],
+)
+def test_texts_that_stay_are_told_by_the_state_of_their_translations(contents, old, new, line):
+    one, two = copy.deepcopy(contents[2]), copy.deepcopy(contents[2])
+    for content, state in ((one, old), (two, new)):
+        content["sections"][0]["body"]["state"] |= {"hu": state, "da": state}
+
+    assert told(one, two) == [f"Section changed: About this policy — {line}"]

@@ -2,10 +2,11 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from registry.exchange.content import decode
-from registry.models import Release, ServiceProfile, Subprocessor
+from registry.models import Language, PolicySection, Release, ServiceProfile, Subprocessor
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +58,42 @@ def test_it_names_every_reason_not_to_publish(profile: ServiceProfile) -> None:
         call_command("publish")
 
     assert Release.objects.count() == 3
+
+
+def test_it_names_each_passage_of_each_language_and_the_page_where_to_mend_it(changed: None) -> None:
+    section = PolicySection.objects.get(key="definition")
+    section.heading_en += " today"
+    section.body_lv = ""
+    section.save()
+    Language.objects.exclude(code__in=["da", "lv"]).update(when_incomplete="notice")
+
+    with pytest.raises(CommandError) as failed:
+        call_command("publish")
+
+    outdated = "the translation is outdated, because the source has changed"
+    pages = f"{settings.PUBLIC_URL}/admin/registry/translationpin"
+    assert str(failed.value).splitlines() == [
+        "Danish: 1",
+        f"  Policy section definition, heading: {outdated}. Language: Danish.",
+        f"    {pages}/da/#sections/definition/heading",
+        "Latvian: 2",
+        f"  Policy section definition, heading: {outdated}. Language: Latvian.",
+        f"    {pages}/lv/#sections/definition/heading",
+        "  Policy section definition, body: the translation is missing. Language: Latvian.",
+        f"    {pages}/lv/#sections/definition/body",
+    ]
+    assert Release.objects.count() == 3
+
+
+def test_what_belongs_to_no_language_is_mended_in_its_form(changed: None) -> None:
+    PolicySection.objects.filter(key="definition").update(lists="no such list")
+    section = PolicySection.objects.get(key="definition")
+
+    with pytest.raises(CommandError) as failed:
+        call_command("publish")
+
+    (_problem, where) = str(failed.value).splitlines()
+    assert where == f"  {settings.PUBLIC_URL}/admin/registry/policysection/{section.pk}/change/#id_lists"
 
 
 def test_a_day_in_the_past_is_for_an_older_archive_alone(changed: None, profile: ServiceProfile) -> None:

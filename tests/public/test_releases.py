@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from registry.models import Language, Release
+from registry.actions.publishing import publish
+from registry.models import Language, PolicySection, Release, ServiceProfile
 from registry.public.pages import plan
 from registry.public.site import current
+from tests.reading import read
 
 pytestmark = pytest.mark.django_db
 
@@ -156,3 +158,32 @@ def test_before_the_first_release_there_is_a_page_that_says_so(
     assert response.status_code == 404
     if address != "/en/on/2024-01-01/":
         assert "Nothing has been published yet" in told(response)
+
+
+def test_an_archived_release_says_what_was_translated_then(client: Client) -> None:
+    Language.objects.update(when_incomplete="notice")
+    section = PolicySection.objects.get(key="definition")
+    section.heading_en += " today"
+    section.save()
+    today = ServiceProfile.load().today()
+    publish(in_force_on=today)
+    section.heading_da += " i dag"
+    section.save()
+    publish(in_force_on=today)
+
+    then, now = read(told(client.get("/da/releases/4/"))), read(told(client.get("/da/")))
+
+    assert then.one(data_outdated="1").one("a")["href"] == "#text:section:definition:heading"
+    assert then.one("span", data_state="outdated").text == "Hvad en underprocessor er"
+    assert then.one(class_="current-text").text == "What a subprocessor is today"
+    assert now.all(data_outdated=None) == now.all(data_state=None) == []
+    assert read(told(client.get("/et/"))).one(data_outdated="1").one("a")["href"] == "#text:section:definition:heading"
+    states = [
+        {row["key"]: row for row in client.get(f"/releases/{number}.json").json()["sections"]}["definition"]["heading"]
+        for number in (4, 5)
+    ]
+    assert [found["state"]["da"] for found in states] == ["outdated", "current"]
+    assert [found["state"]["et"] for found in states] == ["outdated", "outdated"]
+    assert read(told(client.get("/da/releases/"))).one("article", data_release="5").one("ul").text == (
+        "Afsnit ændret: Hvad en underprocessor er i dag – omformuleret: Overskrift (sprog: dansk)"
+    )

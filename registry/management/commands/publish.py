@@ -1,11 +1,18 @@
 from argparse import ArgumentTypeError
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db.models import Model
 
+from registry.actions import mending
+from registry.actions.checking import Problem, by_language
 from registry.actions.publishing import CannotPublish, publish
+from registry.exchange.localized import language_name
 from registry.models import ServiceProfile
+from registry.pinning import source_language
 
 
 def day(written: str) -> date:
@@ -20,6 +27,24 @@ def summary(written: str) -> tuple[str, str]:
     if not equals or not text.strip():
         raise ArgumentTypeError(f"{written!r} is no summary. Write LANGUAGE=TEXT, such as en='One new subprocessor.'")
     return language.strip(), text
+
+
+def _told(refused: CannotPublish) -> str:
+    """Every problem; those of translations under their language, each with the page where it is mended."""
+    general, by = by_language(refused.problems)
+    source = source_language()
+    lines = [line for problem in general for line in _lines(problem, source, "")]
+    for code, problems in by.items():
+        lines += [f"{language_name(code, 'en')}: {len(problems)}"]
+        lines += [line for problem in problems for line in _lines(problem, source, "  ")]
+    return "\n".join(lines)
+
+
+def _lines(problem: Problem, source: str, margin: str) -> Iterator[str]:
+    yield margin + problem.message
+    if isinstance(problem.noun, Model):
+        where = mending.passage(problem.noun, problem.field, problem.language, source)
+        yield f"{margin}  {settings.PUBLIC_URL}{where}"
 
 
 class Command(BaseCommand):
@@ -48,5 +73,5 @@ class Command(BaseCommand):
         try:
             release = publish(in_force_on=in_force_on, summary=texts, backfill=options["backfill"])
         except CannotPublish as error:
-            raise CommandError(str(error)) from error
+            raise CommandError(_told(error)) from error
         self.stdout.write(f"Release {release.number}, in force on {release.in_force_existing_on}: {release.digest}")
