@@ -22,7 +22,7 @@ from .naming import name_of, row_name
 from .relating import Relating, read_as
 from .speaking import Speaking, Speech, tabs
 from .standing import outdated_now, stand
-from .translations import TranslationsFilter, translated
+from .translations import MissingFilter, OutdatedFilter, Rows
 from .warning import WarningsMixin
 
 
@@ -127,18 +127,23 @@ class NounAdmin(Importing, StaffAdmin):
         return ["key", *self.searched, *self.passages(request)]
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
-        return [*self.list_filter, "listed", *([TranslationsFilter] if _has_prose(self.model) else [])]
+        of_translations = [MissingFilter, OutdatedFilter] if _has_prose(self.model) else []
+        return [*self.list_filter, "listed", *of_translations]
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         if not _has_prose(self.model):
             return [*self.list_display, "on_page"]
-        speech = Speech.of(request)
 
         @admin.display(description=_("translations"))
         def translations(noun: Any) -> str:
-            return translated(noun, speech.public, speech.source)
+            return request._registry_rows.translated(noun)  # type: ignore[attr-defined]
 
         return [*self.list_display, "on_page", translations]
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        found = super().get_changelist_instance(request)
+        request._registry_rows = Rows(self.model, Speech.of(request), found.result_list)  # type: ignore[attr-defined]
+        return found
 
     @admin.display(description=_("next release"), ordering="listed")
     def on_page(self, noun: Any) -> str:

@@ -23,7 +23,7 @@ from ..exchange.localized import tag, text_direction
 from ..exchange.placeholders import NAMES, SERVICE_FACTS, Facts
 from ..exchange.wording import faults
 from ..models import Language, ServiceProfile
-from ..translation import TRANSLATED, prose
+from ..translation import TRANSLATED
 from .naming import language_label, spoken
 
 
@@ -191,16 +191,6 @@ def placeholders_hint(facts: Facts | None) -> str:
         _("A fact is written once, in the registry; prose names it. Country codes may be any of ISO 3166-1."),
         format_html_join("", "<div><dt><code>{}</code></dt><dd>{}</dd></div>", rows),
     )
-
-
-def completeness(noun: Any, codes: Sequence[str], source: str) -> list[str]:
-    """The languages, of those given, that lack a passage which the source language has."""
-    lacking = set()
-    for field in TRANSLATED.get(type(noun), ()):
-        texts = prose(noun, field)
-        if source in texts:
-            lacking |= set(codes) - set(texts)
-    return [code for code in codes if code in lacking]
 
 
 def lacking(model: type[Model], code: str, source: str) -> Q:

@@ -1,7 +1,7 @@
 import pytest
 from django.conf import settings
 
-from registry.admin.speaking import completeness, faults
+from registry.admin.speaking import faults
 from registry.exchange.placeholders import Facts
 from registry.models import Language, PolicySection, ServiceProfile
 from registry.translation import prose
@@ -105,9 +105,3 @@ def test_every_fault_of_a_passage_is_named_once():
         "There is no fact for the placeholder {b}. To write a brace, double it.",
     ]
     assert faults("plain", facts) == []
-
-
-def test_a_passage_that_the_source_lacks_is_missing_in_no_language():
-    section = PolicySection(key="x", heading_en="Heading", heading_da="Overskrift", body_da="Kun dansk")
-
-    assert completeness(section, ["en", "da", "hu"], "en") == ["hu"]
