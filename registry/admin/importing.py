@@ -110,6 +110,7 @@ class Importing(admin.ModelAdmin):
             lines=shown,
             wrong=len(wrong),
             same=sum(line.action == "same" for line in lines),
+            left_behind=sum(line.left_behind for line in lines),
             carried="" if wrong or not shown else carried,
             moved=moved,
         )
@@ -139,8 +140,7 @@ class Importing(admin.ModelAdmin):
         columns = self._columns(form_class)
         self._check_columns(list(rows[0]) if rows else [], columns)
         with transaction.atomic():
-            run = Run(self, request, form_class, rows)
-            lines = [run.line(number, row) for number, row in enumerate(rows, 2)]
+            lines = Run(self, request, form_class, rows).lines(rows)
             if not keep or any(line.errors for line in lines):
                 transaction.set_rollback(True)
         return lines

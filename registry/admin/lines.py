@@ -12,8 +12,11 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from ..exchange.difference import Piece, difference
+from ..translation import TRANSLATED, Pins
 from .editing import SEEN
 from .naming import name_of, value_name
+from .speaking import Speech
+from .standing import outdated
 
 _YES, _NO = {"yes", "1", "true"}, {"no", "0", "false"}
 
@@ -28,6 +31,8 @@ class Line:
     changes: list[tuple[str, list[Piece]]]
     errors: list[tuple[str, str]]
     version: int = 0
+    # The fields and languages whose translations this line leaves outdated.
+    left_behind: int = 0
 
 
 class Run:
@@ -41,6 +46,26 @@ class Run:
         self.nouns = {noun.key: noun for noun in nouns}
         self.others = self.model._default_manager.exclude(key__in=keys)
         self.linked: dict[type[Any], dict[str, Any]] = {}
+        self.speech = Speech.of(request)
+        pins = self._pins()
+        self.outdated = {noun.pk: self._outdated(noun, pins) for noun in self.nouns.values()}
+
+    def lines(self, rows: list[dict[str, str]]) -> list[Line]:
+        """What each row does, in the order of the file."""
+        found = [self.line(number, row) for number, row in enumerate(rows, 2)]
+        pins = self._pins()
+        for line in found:
+            noun = self.nouns.get(line.key)
+            if noun and line.action == "changed" and not line.errors:
+                line.left_behind = len(self._outdated(noun, pins) - self.outdated[noun.pk])
+        return found
+
+    def _pins(self) -> Pins:
+        return Pins.of(self.model, [noun.pk for noun in self.nouns.values()])
+
+    def _outdated(self, noun: Any, pins: Pins) -> set[tuple[str, str]]:
+        fields = TRANSLATED.get(self.model, ())
+        return {(field, code) for field in fields for code in outdated(pins, noun, field, self.speech)}
 
     def line(self, number: int, row: dict[str, str]) -> Line:
         key = row.get("key", "").strip()
@@ -191,5 +216,5 @@ def _errors(form: Any) -> list[tuple[str, str]]:
 
 def fingerprint(lines: list[Line]) -> str:
     """Names what a preview showed: the same file does the same, or the preview is shown again."""
-    told = repr([(line.key, line.action, line.version, line.changes) for line in lines])
+    told = repr([(line.key, line.action, line.version, line.changes, line.left_behind) for line in lines])
     return hashlib.sha256(told.encode()).hexdigest()

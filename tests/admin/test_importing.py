@@ -16,7 +16,9 @@ from registry.models import (
     Safeguard,
     SafeguardSet,
     Subprocessor,
+    TranslationPin,
 )
+from registry.translation import Pins, prose
 from tests.admin.pages import NOUNS, at, one_of, staff
 
 
@@ -217,3 +219,39 @@ def test_an_export_costs_the_same_queries_for_few_rows_and_for_many(editor):
 
 def test_an_export_by_what_is_no_filter_is_not_found(editor):
     assert editor.get(at("export", model=Region), {"nonsense": "1"}).status_code == 404
+
+
+def states(section):
+    texts = prose(section, "heading")
+    found = Pins.of(PolicySection, [section.pk])
+    return {code: found.state(section, "heading", code, texts, "en").value for code in ("da", "hu", "lv")}
+
+
+def test_a_line_that_changes_a_source_alone_leaves_its_translations_outdated_and_the_preview_counts_them(editor):
+    section = PolicySection.objects.get(key="definition")
+    section.heading_lv = ""
+    section.save()
+    rows = [{"key": "definition", "heading_en": "Another name", "heading_da": "Et andet navn"}]
+
+    preview = send(editor, PolicySection, rows)
+
+    # Estonian, Hungarian and Portuguese; Danish is changed with its source, and Latvian is missing.
+    assert preview.context["left_behind"] == 3
+    assert [line.left_behind for line in preview.context["lines"]] == [3]
+    assert "3 translations become outdated: their source texts change, and they do not." in preview.content.decode()
+    section.refresh_from_db()
+    assert states(section) == {"da": "current", "hu": "current", "lv": "missing"}
+    confirm(editor, PolicySection, preview)
+    section.refresh_from_db()
+    assert states(section) == {"da": "current", "hu": "outdated", "lv": "missing"}
+    pin = TranslationPin.objects.get(noun="policysection", object_id=section.pk, field="heading", language="da")
+    assert (pin.source_text, str(pin.by)) == ("Another name", "anna")
+
+    preview = send(editor, PolicySection, [{"key": "definition", "heading_en": "A third name"}])
+    assert preview.context["left_behind"] == 1
+
+
+def test_a_file_has_no_column_for_ticks(editor):
+    response = send(editor, PolicySection, [{"key": "definition", "meaning_kept": "heading"}])
+
+    assert "No such columns: meaning_kept." in response.content.decode()
