@@ -5,6 +5,7 @@ What the page says is read by the modules beside this one (oldpage_dates, oldpag
 
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import count
 from pathlib import PurePath
@@ -12,6 +13,8 @@ from pathlib import PurePath
 from django.conf import settings
 
 MOST_BYTES = 2_000_000
+# What is read at once: the work on a line grows faster than its length.
+_LONGEST = 4_000
 _HTML = re.compile(
     r"<(?:!doctype\s+html|html|head|body|main|article|section|div|table|tr|td|ul|ol|li|p|h[1-6])\b[^<>]*>",
     re.IGNORECASE,
@@ -128,3 +131,14 @@ def text_lines(text: str) -> list[Line]:
         bullet = _BULLET.match(line)
         lines.append(Line(line[bullet.end() :] if bullet else line.strip(), block, item=bool(bullet)))
     return lines
+
+
+def within_reach(lines: Iterable[Line]) -> Iterator[Line]:
+    """The lines, of which those of a page without line breaks are cut between words."""
+    for line in lines:
+        rest = line.text
+        while len(rest) > _LONGEST:
+            cut = rest.rfind(" ", 1, _LONGEST) + 1 or _LONGEST
+            yield Line(rest[:cut].strip(), line.block)
+            rest = rest[cut:]
+        yield line if rest is line.text else Line(rest, line.block)

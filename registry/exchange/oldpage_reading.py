@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from .oldpage import Page, decoded, is_html, known_language, language_of, text_lines
+from .oldpage import Page, decoded, is_html, known_language, language_of, text_lines, within_reach
 from .oldpage_certifications import claims, unread
 from .oldpage_dates import dateline, dates
 from .oldpage_html import html_lines
@@ -52,7 +52,8 @@ def page_of(name: str, data: bytes, language: str | None = None) -> Page:
     """A file as a page. Raise Unreadable with a sentence for whoever gave it."""
     text = decoded(name, data)
     code = (known_language(language) if language else None) or language_of(name, text)
-    return Page(name, code, tuple(html_lines(text) if is_html(text) else text_lines(text)))
+    lines = html_lines(text) if is_html(text) else text_lines(text)
+    return Page(name, code, tuple(within_reach(lines)))
 
 
 def read(page: Page, label: str, known: Known) -> Reading:

@@ -1,6 +1,15 @@
 import pytest
 
-from registry.exchange.oldpage import Line, Unreadable, decoded, is_html, known_language, language_of, text_lines
+from registry.exchange.oldpage import (
+    Line,
+    Unreadable,
+    decoded,
+    is_html,
+    known_language,
+    language_of,
+    text_lines,
+    within_reach,
+)
 
 
 @pytest.mark.parametrize(
@@ -82,3 +91,14 @@ def test_lines_of_text_keep_blocks_bullets_and_cells():
         Line("Servers | Linode | USA", 2, ("Servers", "Linode", "USA")),
         Line("Servers | Twilio | Ireland", 2, ("Servers", "Twilio", "Ireland")),
     ]
+
+
+def test_a_line_too_long_to_be_read_at_once_is_cut_between_words_and_loses_none():
+    words = ["Linode"] * 1500
+    short = Line("a | b", 1, ("a", "b"))
+
+    lines = list(within_reach([Line(" ".join(words), 0), short, Line("x" * 9000, 2)]))
+
+    assert [len(line.text) for line in lines] == [3996, 3996, 2505, 5, 4000, 4000, 1000]
+    assert " ".join(line.text for line in lines[:3]).split() == words
+    assert lines[3] is short

@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from io import StringIO
 
 import pytest
@@ -107,3 +109,11 @@ def test_a_database_that_does_not_answer_is_told_with_the_way_around(pages, monk
     with pytest.raises(CommandError, match="or compare the pages alone with --without-registry") as failed:
         run(pages / "da.txt")
     assert failed.value.returncode == 2
+
+
+def test_a_reader_who_has_seen_enough_gets_no_complaint(pages):
+    command = f"{sys.executable} manage.py compare_pages --without-registry {pages / 'da.txt'} {pages / 'et.txt'}"
+
+    ended = subprocess.run(["sh", "-c", f"({command}; echo $? >&2) | true"], capture_output=True, text=True, check=True)
+
+    assert ended.stderr == "1\n"

@@ -1,3 +1,4 @@
+import os
 import shutil
 import sys
 from argparse import ArgumentTypeError, RawDescriptionHelpFormatter
@@ -81,8 +82,13 @@ What is not recognised is listed and never guessed. Exit status: 0 all agree, 1 
 
     def _tell(self, report: Report) -> None:
         width = min(shutil.get_terminal_size((140, 24)).columns, WIDEST)
-        for line, heading in as_text(report, width):
-            self.stdout.write(self.style.MIGRATE_HEADING(line) if heading else line)
+        try:
+            for line, heading in as_text(report, width):
+                self.stdout.write(self.style.MIGRATE_HEADING(line) if heading else line)
+            self.stdout.flush()
+        except BrokenPipeError:
+            # Whoever read has seen enough (| head); Python would complain once more when it flushes at its end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _registry() -> Registry | None:
