@@ -1,8 +1,9 @@
 """Two states of a noun side by side, as staff read them: names for links and codes, words marked in prose."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
+from types import MappingProxyType
 from typing import Any
 
 from django.db.models import CharField, Field, TextField
@@ -43,6 +44,10 @@ class Row:
         return list(dict.fromkeys(change.label for change in self.changes))
 
 
+# What is told of a row beside its own fields.
+Told = dict[tuple[type[Any], Any], list[Change]]
+
+
 class Names:
     """Names of linked rows, those deleted since included; asked of the database once for each kind of row."""
 
@@ -73,14 +78,16 @@ def _names(model: type[Any], pks: set[Any]) -> Iterator[tuple[Any, str]]:
             yield record.id, _historic_name(record.instance)
 
 
-def compare(before: State, after: State, model: type[Any], names: Names) -> list[Row]:
-    """What changed from one state to another, the noun itself first."""
+def compare(
+    before: State, after: State, model: type[Any], names: Names, told: Mapping[Any, list[Change]] = MappingProxyType({})
+) -> list[Row]:
+    """What changed from one state to another, the noun itself first; with what else is told of each row."""
     rows = []
     for place in sorted(
         before.keys() | after.keys(), key=lambda place: (place[0] is not model, place[0].__name__, place[1])
     ):
         old, new = before.get(place), after.get(place)
-        changes = list(_changes(old, new, names, _hidden(model, place[0])))
+        changes = [*_changes(old, new, names, _hidden(model, place[0])), *told.get(place, ())]
         action = "added" if old is None else "removed" if new is None else "changed"
         if (known := new or old) and (changes or action != "changed"):
             own = place[0] is model

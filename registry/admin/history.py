@@ -19,8 +19,10 @@ from django.utils.translation import gettext as _
 
 from ..actions.reviving import Moved, bring_back, dead_links, left_behind
 from ..history import LINKED, Moment, State, Trail
+from ..pinning import source_language
 from .comparing import Names, Row, compare, labels_by_row, name_of_entry
 from .naming import moment_name, name_of, zone_of_days
+from .pin import Then, events, turns
 
 NOW = "now"
 
@@ -82,11 +84,12 @@ class HistoryPages(admin.ModelAdmin):
         trail = self._trail(request, object_id)
         asked = [request.GET.get(name, "") for name in ("before", "after")]
         (before, _was), (after, is_now) = sorted((_moment(text), text == NOW) for text in asked)
+        rows = self._differences(trail, before, after)
         context = self._context(
             request,
             trail,
             title=_("Compare two states"),
-            rows=compare(trail.at(before), trail.at(after), self.model, Names(trail.entries)),
+            rows=rows,
             before=moment_name(before, zone_of_days(), seconds=True),
             after="" if is_now else moment_name(after, zone_of_days(), seconds=True),
             before_at=before.isoformat(),
@@ -99,7 +102,8 @@ class HistoryPages(admin.ModelAdmin):
         if not self._may_bring_back(request, trail):
             raise PermissionDenied
         at = _moment(request.POST.get("to") or request.GET.get("to", ""))
-        then, now = trail.at(at), trail.at(timezone.now())
+        today = timezone.now()
+        then, now = trail.at(at), trail.at(today)
         if not then:
             raise Http404
         own = now.get((self.model, trail.pk))
@@ -117,7 +121,7 @@ class HistoryPages(admin.ModelAdmin):
             request,
             trail,
             title=_("Bring back a state"),
-            rows=compare(now, then, self.model, Names(trail.entries)),
+            rows=self._differences(trail, today, at),
             when=moment_name(at, zone_of_days(), seconds=True),
             to=at.isoformat(),
             version="" if own is None else own.record.version,
@@ -160,17 +164,23 @@ class HistoryPages(admin.ModelAdmin):
             raise Http404
         return trail
 
+    def _differences(self, trail: Trail, before: datetime, after: datetime) -> list[Row]:
+        old, new = trail.at(before), trail.at(after)
+        told = turns(old, new, (trail.pins_at(before), trail.pins_at(after)), source_language())
+        return compare(old, new, self.model, Names(trail.entries), told)
+
     def _steps(self, trail: Trail) -> list[Step]:
         """Moments that changed something, the oldest first."""
         names, found, zone = Names(trail.entries), [], zone_of_days()
         before: State = {}
+        pins: Then = {}
         for moment in trail.moments:
-            after = trail.at(moment.at)
-            rows = compare(before, after, self.model, names)
+            after, known = trail.at(moment.at), trail.pins_at(moment.at)
+            rows = compare(before, after, self.model, names, events(before, pins, known))
             if rows:
                 action = "added" if not before else "removed" if not after else "changed"
                 found.append(Step(moment, rows, action, zone))
-            before = after
+            before, pins = after, known
         return found
 
     def _context(self, request: HttpRequest, trail: Trail, **more: Any) -> dict[str, Any]:
