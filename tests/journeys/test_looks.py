@@ -1,5 +1,6 @@
 """The public pages as eyes, fingers and screen readers meet them: on every width, in both colour schemes."""
 
+import re
 import time
 
 import pytest
@@ -22,6 +23,29 @@ def breaches(page: Page) -> list[tuple[str, list[str]]]:
 def show_arabic(product: Product) -> None:
     product.manage(
         "shell", "-c", "from registry.models import Language; Language.objects.create(code='ar', public=True)"
+    )
+
+
+def leave_hungarian_behind(product: Product) -> None:
+    """A release with a heading, a body, whom a region serves and a safeguard that have moved on since."""
+    product.manage(
+        "shell",
+        "-c",
+        """
+from registry.actions.publishing import publish
+from registry.models import Language, PolicySection, Region, Safeguard, ServiceProfile
+Language.objects.update(when_incomplete="notice")
+for model, key, fields in [
+    (PolicySection, "introduction", ("heading_en", "body_en")),
+    (Region, "us", ("customers_en",)),
+    (Safeguard, "ups", ("text_en",)),
+]:
+    row = model.objects.get(key=key)
+    for field in fields:
+        setattr(row, field, getattr(row, field) + " now")
+    row.save()
+publish(in_force_on=ServiceProfile.load().today())
+""",
     )
 
 
@@ -80,6 +104,41 @@ def test_arabic_mirrors_with_the_source_passages_left_to_right(product: Product,
     name, languages = (page.locator(part).bounding_box() for part in (".home", ".languages"))
     assert languages["x"] < name["x"]
     assert breaches(page) == []
+
+
+def test_a_mark_opens_the_current_source_by_keyboard_on_every_width_and_stays_on_paper(product: Product, page: Page):
+    leave_hungarian_behind(product)
+    wait_for(page, f"{product.url}/hu/releases/4/")
+
+    for scheme, width in (("light", 1280), ("dark", 390)):
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 800})
+        page.goto(f"{product.url}/hu/")
+        for opened in ("[data-section=introduction]", "[data-location=aws-us-northern-california] [data-match=all]"):
+            current = page.locator(f"{opened} .current").first
+            expect(current).to_be_hidden()
+            page.locator(f"{opened} .mark").first.focus()
+            page.keyboard.press("Enter")
+            expect(current).to_be_visible()
+            expect(current.locator("[lang=en]")).to_contain_text("now")
+            box = current.bounding_box()
+            assert 0 <= box["x"] <= box["x"] + box["width"] <= width
+            assert breaches(page) == []
+            page.keyboard.press("Escape")
+            expect(current).to_be_hidden()
+        page.locator("details.current-block summary").press("Enter")
+        expect(page.locator("details.current-block [lang=en]")).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.locator("details.languages summary").press("Enter")
+        expect(page.get_by_role("link", name="Magyar", exact=True)).to_have_accessible_description(re.compile(r"9\d%$"))
+        for rest in ("", "regions/us/", "dpa/privacy/"):
+            page.goto(f"{product.url}/hu/{rest}")
+            assert breaches(page) == [], rest
+    page.goto(f"{product.url}/hu/")
+    page.emulate_media(media="print")
+    expect(page.locator("[data-outdated]")).to_be_visible()
+    expect(page.locator("[data-section=introduction] .mark")).to_be_visible()
+    expect(page.locator("details.current-block")).to_be_hidden()
 
 
 def test_paper_has_the_whole_policy_and_none_of_the_navigation(trust_page: Product, page: Page):
