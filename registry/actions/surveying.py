@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import CharField, F, IntegerField, Value
+from django.db.models import CharField, F, IntegerField, QuerySet, Value
 from modeltranslation.utils import build_localized_fieldname
 
 from ..models import INCOMPLETE, PolicySection, ServiceProfile
@@ -93,9 +93,9 @@ class _Row:
 
 def _rows(codes: Sequence[str]) -> Iterator[_Row]:
     """Every passage of the draft in one query: a row each, whatever its kind."""
-    listed = {**listed_rows(), ServiceProfile: ServiceProfile.objects.all()}
+    listed: dict[Any, QuerySet[Any]] = {**listed_rows(), ServiceProfile: ServiceProfile.objects.all()}
     models = list(listed)
-    told = [
+    told: list[dict[str, Any]] = [
         {
             # Under names of our own: columns of the tables would come in an order of their own.
             "of_rank": Value(rank, IntegerField()),

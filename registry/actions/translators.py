@@ -17,7 +17,7 @@ from ..translation import TRANSLATED, noun_name
 def languages_of(user: Any) -> frozenset[str] | None:
     """The languages named for a user; None for one who is no translator. Asked of the database once a request."""
     # A request's user is a lazy object, whose own attributes are not the user's.
-    known = getattr(user, "_registry_languages", False)
+    known: Any = getattr(user, "_registry_languages", False)
     if known is False:
         rows = list(Translator.objects.filter(user=user.pk).values_list("languages__code", flat=True))
         known = frozenset(code for code in rows if code) if rows else None

@@ -184,7 +184,7 @@ def _language(request: HttpRequest, found: Coverage) -> dict[str, Any]:
             Item(
                 passage_name(row.noun, row.field),
                 Choice(found.language, at=row.key).address if readable else "",
-                row.state.label,
+                str(row.state.label),
             )
             for row in found.incomplete[:MOST]
         ],

@@ -69,14 +69,14 @@ class AccountAdmin(ForSuperusers, UserAdmin):
     add_form = UserCreationForm
     readonly_fields = ("last_login", "date_joined")
 
-    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """With the languages of a translator, which stand in a row of their own."""
         kwargs["fields"] = [
             name
             for name in flatten_fieldsets(self.get_fieldsets(request, obj))
             if name not in {LANGUAGES, *self.readonly_fields}
         ]
-        form = super().get_form(request, obj, **kwargs)
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
         named = Language.objects.filter(translators__user=obj) if obj else Language.objects.none()
         form.base_fields[LANGUAGES] = languages_field(
             request,

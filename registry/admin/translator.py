@@ -7,6 +7,8 @@ from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ..models import Language, Translator
@@ -26,7 +28,7 @@ class Languages(forms.ModelMultipleChoiceField):
 def languages_field(request: HttpRequest, **kwargs: Any) -> Languages:
     """The source language is nobody's to translate into; one that is turned off keeps its translators."""
     known = Language.objects.exclude(code=Speech.of(request).source)
-    return Languages(known, required=False, label=_("languages"), **kwargs)
+    return Languages(known, required=False, label=capfirst(gettext("languages")), **kwargs)
 
 
 @admin.register(Translator)

@@ -17,9 +17,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from ..actions.publishing import CannotPublish
 from ..actions.translating import Faulty, Moved, Passage, approve, translate
-from ..actions.translators import languages_for, may_approve, may_enter, may_read
+from ..actions.translators import languages_for, may_approve, may_enter, may_read, may_translate
 from ..exchange.localized import tag, text_direction
 from ..models import State, TranslationPin
+from ..translation import TRANSLATED
+from . import po_files
 from .naming import language_label, zone_of_days
 from .po_files import export_view, import_view
 from .speaking import Speech
@@ -76,6 +78,8 @@ class Workbench(admin.ModelAdmin):
             page("<slug:language>/", of_language(require_GET(self.language_view)), "language"),
             page("<slug:language>/save/", of_language(require_POST(self.save_view)), "save"),
             page("<slug:language>/approve/", of_language(require_POST(self.approve_view)), "approve"),
+            page("<slug:language>/export/", of_language(require_GET(po_files.export_view)), "export"),
+            page("<slug:language>/import/", of_language(po_files.import_view), "import"),
             page("<slug:language>/export/", of_language(require_GET(export_view)), "export"),
             page("<slug:language>/import/", of_language(import_view), "import"),
         ]
@@ -202,6 +206,7 @@ class Workbench(admin.ModelAdmin):
         context = self._around(
             request,
             _("Translations: %(language)s") % {"language": label},
+            may_import=any(may_translate(request.user, listing.choice.language, model) for model in TRANSLATED),
             **self._of(request, listing, list(listing.page), told or {}),
             **more,
         )

@@ -66,6 +66,9 @@ def test_a_translator_sees_their_own_language_and_is_refused_every_other_through
     assert anna.get(f"{MATRIX}da/").status_code == 403
     assert anna.post(f"{MATRIX}da/save/", posted(BODY, "Tekst.", "da")).status_code == 403
     assert anna.post(f"{MATRIX}da/approve/", {"ticket": BODY}).status_code == 403
+    assert [anna.get(f"{MATRIX}da/{page}/").status_code for page in ("export", "import")] == [403, 403]
+    assert [anna.get(f"{MATRIX}lv/{page}/").status_code for page in ("export", "import")] == [200, 200]
+    assert anna.post(f"{MATRIX}da/import/", {"carried": "x"}).status_code == 403
     assert anna.post(f"{MATRIX}lv/approve/", {"ticket": BODY}).status_code == 403
     assert passage(BODY, "da").state == "outdated"
 
@@ -140,6 +143,15 @@ def test_an_editor_of_sections_alone_translates_sections_and_reads_the_rest(db):
     writable = {card["data-passage"].split("/")[0] for card in page.all("article") if card.all(name_="text")}
     assert writable == {"sections"}
     assert refused.status_code == 403
+
+
+@pytest.mark.parametrize(("role", "tools"), [("editor", ["export", "import"]), ("auditor", ["export"])])
+def test_files_are_offered_to_take_away_and_to_bring_back(signed_in, role, tools):
+    page = shown(signed_in(role), f"{MATRIX}lv/")
+
+    assert [link["href"] for link in page.one("ul", class_="object-tools").all("a")] == [
+        f"{MATRIX}lv/{tool}/" for tool in tools
+    ]
 
 
 # --- What is listed ---------------------------------------------------------------------------------------------------
