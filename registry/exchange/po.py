@@ -9,6 +9,7 @@ Texts go out as a release freezes them (NFC, lines that end in a line feed) and 
 
 import re
 import tempfile
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +25,12 @@ MOST_BYTES = 10_000_000
 CONTENT_TYPE = "text/x-gettext-translation; charset=utf-8"
 _ASCII = {"utf-8", "utf8", "us-ascii", "ascii", "charset"}
 _STATUS, _TEXT = re.compile(r"^status: (\w+)$", re.MULTILINE), re.compile(r"^text: ([0-9a-f]{12})$", re.MULTILINE)
+# A line that is no comment: a keyword, a string, or both. polib takes what is not quoted for quoted, and cuts its ends.
+_LINE = re.compile(
+    r'#(?!\|).*|(?:#\|\s*)?(?:(?:msgctxt|msgid|msgid_plural|msgstr|msgstr\[\d+\])\s*)?"(?:[^"\\]|\\.)*"|', re.DOTALL
+)
+# Bytes by number and the bell, which gettext's programs write on request, and polib does not know.
+_ESCAPE = re.compile(r"((?:\\[0-7]{1,3}|\\x[0-9a-fA-F]{2})+)|\\(.)")
 
 
 class Unreadable(ValueError):
@@ -139,7 +146,8 @@ def read(data: bytes, language: str = "") -> File:
                 % {"line": entry.linenum}
             )
     keys = [entry.msgctxt for entry in rows if entry.msgctxt]
-    if doubled := sorted({key for key in keys if keys.count(key) > 1} if len(set(keys)) < len(keys) else ()):
+    doubled = [key for key, count in Counter(keys).items() if count > 1]
+    if doubled:
         raise Unreadable(_("Several entries have this key: %(key)s.") % {"key": doubled[0]})
     return File(found, tuple(_entry(entry) for entry in rows))
 
@@ -151,6 +159,10 @@ def _parsed(data: bytes) -> polib.POFile:
         raise Unreadable(_("The file is not in UTF-8. Save it as UTF-8.")) from None
     if "\0" in text:
         raise Unreadable(_("The file is no PO file."))
+    for number, line in enumerate(re.split("\r\n|\r|\n", text), 1):
+        if not _LINE.fullmatch(line.strip()):
+            raise _broken(number)
+    text = _ESCAPE.sub(_unescaped, text)
     # From a file of our own: polib takes a text for the name of a file where there is such a file, and cuts it into
     # lines at characters that end no line in a PO, such as U+2028.
     with tempfile.NamedTemporaryFile("w", suffix=".po", encoding="utf-8", newline="") as file:
@@ -160,9 +172,23 @@ def _parsed(data: bytes) -> polib.POFile:
             return polib.pofile(file.name, encoding="utf-8")
         except Exception as error:  # Anybody may have broken it, anywhere and in any way.
             line = re.search(r"\(line (\d+)\)", str(error))
-            if line is None or line[1] == "1":
-                raise Unreadable(_("The file is no PO file.")) from error
-            raise Unreadable(_("The file cannot be read as PO. Line: %(line)s.") % {"line": line[1]}) from error
+            raise _broken(int(line[1]) if line else 1) from error
+
+
+def _unescaped(escape: re.Match[str]) -> str:
+    if escape[1] is None:
+        return "\a" if escape[2] == "a" else escape[0]
+    numbers = [int(n[1:], 16) if n[0] == "x" else int(n, 8) for n in escape[1].split("\\")[1:]]
+    try:
+        return polib.escape(bytes(number & 0xFF for number in numbers).decode())
+    except UnicodeDecodeError:
+        raise Unreadable(_("The file is not in UTF-8. Save it as UTF-8.")) from None
+
+
+def _broken(line: int) -> Unreadable:
+    if line == 1:
+        return Unreadable(_("The file is no PO file."))
+    return Unreadable(_("The file cannot be read as PO. Line: %(line)s.") % {"line": line})
 
 
 def _language(named: str, wanted: str) -> str | None:

@@ -122,6 +122,14 @@ def test_line_ends_a_mark_at_the_beginning_and_obsolete_entries_do_no_harm():
     assert [(entry.key, entry.text) for entry in file.entries] == [("sections/a/heading", "Um título")]
 
 
+def test_bytes_that_are_written_by_number_are_read():
+    (entry,) = read(edited("Um título".encode(), rb"\304\201 \"\042 \x7b\a \\101")).entries
+
+    assert entry.text == 'ā "" {\a \\101'
+    with pytest.raises(Unreadable, match=r"^The file is not in UTF-8\. Save it as UTF-8\.$"):
+        read(edited("Um título".encode(), rb"\304"))
+
+
 def edited(old, new):
     return write(HEADER, [ENTRY]).replace(old, new)
 
