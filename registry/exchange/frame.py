@@ -32,6 +32,9 @@ class Link(NamedTuple):
     label: str
     address: str
     current: bool = False
+    # Of a label in another language than the page's; else empty.
+    tag: str = ""
+    direction: str = ""
 
 
 def frame(
@@ -123,7 +126,8 @@ def _regions(site: Site, language: str, rest: str) -> list[Link]:
         told = language if language in texts else content["source_language"]
         name = fill(texts[told], Facts(content["service"], told))
         address = f"regions/{region['key']}/"
-        links.append(Link(name, f"/{language}/{address}", rest == address))
+        foreign = (tag(told), text_direction(told)) if told != language else ("", "")
+        links.append(Link(name, f"/{language}/{address}", rest == address, *foreign))
     return links
 
 

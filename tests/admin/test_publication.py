@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from registry.actions import publishing
 from registry.models import Language, PolicySection, Release, ServiceProfile, Subprocessor, TranslationPin, guards
+from tests.reading import read
 
 PUBLISH = "/admin/registry/release/publish/"
 VERIFY = "/admin/registry/release/verify/"
@@ -473,3 +474,17 @@ def test_a_preview_leads_to_no_page_that_does_not_exist_yet(signed_in, changed):
 
     assert "Release 4" in page
     assert "/releases/4" not in page
+
+
+def test_a_preview_marks_what_the_draft_leaves_behind_and_tells_each_languages_share(signed_in, changed):
+    section = PolicySection.objects.get(key="definition")
+    section.heading_en += " today"
+    section.save()
+
+    root = read(signed_in("publisher").get("/admin/registry/release/preview/hu/").content.decode())
+
+    assert root.one(data_outdated="1").one("a")["href"] == "#text:section:definition:heading"
+    assert root.one("span", data_state="outdated").text == "Az alprocesszor fogalma"
+    shares = {share["id"]: share.text for share in root.all("span", class_="share")}
+    assert shares["share:hu"].endswith("98%")
+    assert shares["share:hu"] == shares["share:et"]

@@ -84,6 +84,13 @@ def test_regions_of_the_release_in_force_have_links_in_the_language(site):
     ]
 
 
+def test_a_region_without_a_name_in_the_language_says_in_which_one_it_has(site):
+    assert [(link.label, link.tag, link.direction) for link in frame(site, "ar", "")["regions"]][:1] == [
+        ("European Union", "en", "ltr")
+    ]
+    assert {(link.tag, link.direction) for link in frame(site, "da", "")["regions"]} == {("", "")}
+
+
 def test_an_empty_site_has_a_frame_too():
     context = frame(Site((), (), "https://trust.example", datetime.date(2025, 1, 1)), "en", "")
 
