@@ -53,9 +53,13 @@ class Part:
 
 def part_of(noun: Any) -> str:
     """The key of the part in which a noun's passages are told: a section is one, of the others each kind is."""
-    if isinstance(noun, ServiceProfile):
+    return _part(type(noun), getattr(noun, "key", ""))
+
+
+def _part(model: Any, key: str) -> str:
+    if model is ServiceProfile:
         return PROFILE
-    return f"{noun.released_as}/{noun.key}" if isinstance(noun, PolicySection) else noun.released_as
+    return f"{model.released_as}/{key}" if model is PolicySection else model.released_as
 
 
 def survey(languages: Sequence[str], source: str) -> list[Part]:
@@ -113,5 +117,6 @@ def _rows(codes: Sequence[str]) -> Iterator[_Row]:
         for columns in told
     ]
     for rank, position, key, name, pk, *texts in parts[0].union(*parts[1:], all=True).order_by():
-        noun = models[rank](key=key) if hasattr(models[rank], "key") else models[rank]()
-        yield _Row(part_of(noun), rank, position, key, noun_name(noun), pk, name, dict(zip(codes, texts, strict=True)))
+        model = models[rank]
+        said = dict(zip(codes, texts, strict=True))
+        yield _Row(_part(model, key), rank, position, key, noun_name(model), pk, name, said)

@@ -57,6 +57,11 @@ class Row:
     together: Cell
     cells: list[Cell]
 
+    @property
+    def shown(self) -> list[Cell]:
+        """All languages together first, where there are several."""
+        return [self.together, *self.cells] if len(self.cells) > 1 else self.cells
+
 
 @dataclass(frozen=True)
 class Matrix:
