@@ -120,7 +120,7 @@ def _preview(
         request,
         language,
         plan=plan,
-        groups=_groups(plan),
+        shown=list(_groups(plan)),
         same=same,
         machine=machine,
         moved=moved,

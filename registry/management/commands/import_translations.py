@@ -37,20 +37,23 @@ Exit status:
             raise CommandError(
                 f"Nobody translates into {options['language']}. There are: {', '.join(known)}.", returncode=UNREADABLE
             )
-        refused, unread = 0, 0
+        made: list[tuple[str, Plan]] = []
+        unread: list[str] = []
         for path in told(options["files"], self.stderr):
             try:
-                refused += self._take(Path(path), known, options)
+                made.append((path, self._take(Path(path), known, options)))
             except (po.Unreadable, OSError, CannotPublish, PermissionDenied) as error:
-                unread += 1
-                self.stderr.write(f"{path}: {getattr(error, 'strerror', None) or error}")
+                unread.append(f"{path}: {getattr(error, 'strerror', None) or error}")
+        for path, plan_made in made:
+            self._tell(path, plan_made, options)
+        for complaint in unread:
+            self.stderr.write(complaint)
         if unread:
-            raise CommandError(f"Files not imported: {unread}.", returncode=UNREADABLE)
-        if refused:
+            raise CommandError(f"Files not imported: {len(unread)}.", returncode=UNREADABLE)
+        if refused := sum(len(plan_made.refused) for _path, plan_made in made):
             raise CommandError(f"Entries refused: {refused}.", returncode=REFUSED_SOME)
 
-    def _take(self, path: Path, known: list[str], options: dict[str, Any]) -> int:
-        """How many entries of the file were refused."""
+    def _take(self, path: Path, known: list[str], options: dict[str, Any]) -> Plan:
         po.check_size(path.stat().st_size)
         file = po.read(path.read_bytes(), options["language"])
         language = options["language"] or file.language
@@ -59,13 +62,10 @@ Exit status:
         if language not in known:
             raise po.Unreadable(f"Nobody translates into {language}. There are: {', '.join(known)}.")
         if options["dry_run"]:
-            made = plan(file.entries, language)
-        else:
-            made = apply(file.entries, language, machine=options["machine"])
-        self._tell(path, made, options)
-        return len(made.refused)
+            return plan(file.entries, language)
+        return apply(file.entries, language, machine=options["machine"])
 
-    def _tell(self, path: Path, made: Plan, options: dict[str, Any]) -> None:
+    def _tell(self, path: str, made: Plan, options: dict[str, Any]) -> None:
         for line in made.refused:
             key = line.entry.key or "no key"
             self.stderr.write(f"{path}:{line.entry.line}: {key}: {' '.join(line.reasons)}")
