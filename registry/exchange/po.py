@@ -21,7 +21,8 @@ from ..models import State
 from ..translation import normal, text_digest
 from .po_languages import code_of, gettext_name, plural_forms
 
-MOST_BYTES = 10_000_000
+# Several times what a large policy needs. polib's time grows with the square of a text's lines.
+MOST_BYTES, MOST_LINES = 10_000_000, 400_000
 CONTENT_TYPE = "text/x-gettext-translation; charset=utf-8"
 _ASCII = {"utf-8", "utf8", "us-ascii", "ascii", "charset"}
 _STATUS, _TEXT = re.compile(r"^status: (\w+)$", re.MULTILINE), re.compile(r"^text: ([0-9a-f]{12})$", re.MULTILINE)
@@ -159,7 +160,10 @@ def _parsed(data: bytes) -> polib.POFile:
         raise Unreadable(_("The file is not in UTF-8. Save it as UTF-8.")) from None
     if "\0" in text:
         raise Unreadable(_("The file is no PO file."))
-    for number, line in enumerate(re.split("\r\n|\r|\n", text), 1):
+    lines = re.split("\r\n|\r|\n", text)
+    if len(lines) > MOST_LINES:
+        raise Unreadable(_("The file has too many lines."))
+    for number, line in enumerate(lines, 1):
         if not _LINE.fullmatch(line.strip()):
             raise _broken(number)
     text = _ESCAPE.sub(_unescaped, text)
