@@ -198,7 +198,8 @@ def _pin_saved(sender: Any, instance: Any, raw: bool = False, update_fields: Any
     for field in TRANSLATED[sender]:
         was, now = before.get(field, {}), after[field]
         respaced = _respace(instance, field, was, now, source, by, at)
-        if field in kept and source in was and source in now and source not in respaced:
+        moved = source in was and source in now and normal(was[source]) != normal(now[source])
+        if field in kept and moved and source not in respaced:
             keep(instance, field, was[source], now[source], by=by, at=at)
         changed += [
             Wording(instance, field, code, now.get(code, ""), now.get(source, ""))
