@@ -22,16 +22,14 @@
 
   /* Kept texts, by passage and by the source that they were made beside ------------------------------------------- */
 
-  const keyOf = (passage) => `${PREFIX}${page.dataset.language}:${passage.dataset.passage}:${passage.dataset.source}`;
+  const placeOf = (passage) => `${PREFIX}${page.dataset.language}:${passage.dataset.passage}:`;
+  const keyOf = (passage) => placeOf(passage) + passage.dataset.source;
   const storage = {
+    keys() { try { return Object.keys(localStorage); } catch { return []; } },
     get(key) { try { return localStorage.getItem(key); } catch { return null; } },
     set(key, text) { try { localStorage.setItem(key, text); return true; } catch { return false; } },
     remove(key) { try { localStorage.removeItem(key); } catch { /* nothing was kept either */ } },
-    clear() {
-      try {
-        for (const key of Object.keys(localStorage)) if (key.startsWith(PREFIX)) localStorage.removeItem(key);
-      } catch { /* as above */ }
-    },
+    forget(start) { for (const key of this.keys()) if (key.startsWith(start)) this.remove(key); },
   };
 
   function keep(passage) {
@@ -40,7 +38,10 @@
   }
 
   function offer(passage) {
-    const kept = storage.get(keyOf(passage));
+    /* Beside this source, else beside an earlier one: it moved on while the text waited. */
+    const there = storage.keys().filter((key) => key.startsWith(placeOf(passage)));
+    const key = there.includes(keyOf(passage)) ? keyOf(passage) : there[0];
+    const kept = key ? storage.get(key) : null;
     const field = fieldOf(passage);
     if (kept === null || !field) return;
     if (kept === field.value) return;
@@ -49,12 +50,13 @@
     const away = make("button", { type: "button", className: "button", textContent: words.forget });
     notice.append(make("span", { textContent: words.kept }), back, away);
     back.addEventListener("click", () => {
+      storage.forget(placeOf(passage));
       put(field, kept);
       notice.remove();
       field.focus();
     });
     away.addEventListener("click", () => {
-      storage.remove(keyOf(passage));
+      storage.forget(placeOf(passage));
       notice.remove();
       field.focus();
     });
@@ -146,7 +148,6 @@
     const form = passage.querySelector("form");
     const data = new FormData(form);
     if (button?.name) data.append(button.name, button.value);
-    const kept = keyOf(passage);
     passage.dataset.busy = "1";
     const field = fieldOf(passage);
     /* What is typed after the save would be in no answer. */
@@ -157,7 +158,7 @@
       const response = await fetch(button?.getAttribute("formaction") || form.getAttribute("action"), {
         method: "POST", body: data, redirect: "manual", headers: { "X-Requested-With": "fetch" },
       });
-      await take(passage, response, kept);
+      await take(passage, response);
     } catch {
       complain(passage, words.offline);
     } finally {
@@ -167,7 +168,7 @@
     }
   }
 
-  async function take(passage, response, kept) {
+  async function take(passage, response) {
     if (response.type === "opaqueredirect") return complain(passage, words.signedOut);
     if (response.status === 403) return complain(passage, words.forbidden);
     const text = await response.text();
@@ -175,7 +176,8 @@
       return complain(passage, text);
     }
     if (![200, 409, 422].includes(response.status)) return complain(passage, words.failed);
-    if (response.ok) storage.remove(kept);
+    /* What is refused is kept again, beside the source that came with the answer. */
+    storage.forget(placeOf(passage));
     const fresh = replace(passage, text);
     if (!fresh) return complain(passage, words.failed);
     if (!response.ok) return fieldOf(fresh)?.focus();
@@ -226,12 +228,18 @@
   window.addEventListener("beforeunload", (event) => {
     if (passages().some(dirty)) event.preventDefault();
   });
-  document.getElementById("logout-form")?.addEventListener("submit", () => storage.clear());
+  document.getElementById("logout-form")?.addEventListener("submit", () => storage.forget(PREFIX));
 
   /* A link names a passage that may stand on another page. */
   function follow() {
     const key = decodeURIComponent(location.hash.slice(1));
-    if (!key.includes("/") || document.getElementById(key)) return;
+    const there = document.getElementById(key);
+    if (there?.classList.contains("passage")) {
+      /* Browsers heed no autofocus where an address names a place, and take the focus away when they go there. */
+      fieldOf(there)?.focus({ preventScroll: true });
+      return;
+    }
+    if (!key.includes("/")) return;
     const address = new URL(location.href);
     if (address.searchParams.get("at") === key) return;
     address.searchParams.set("at", key);
@@ -240,5 +248,6 @@
 
   document.querySelector(".shortcuts").hidden = false;
   passages().forEach(prepare);
-  follow();
+  if (document.readyState === "complete") follow();
+  else window.addEventListener("load", () => requestAnimationFrame(follow));
 })();

@@ -146,12 +146,27 @@ def test_what_is_typed_survives_a_lost_session_and_a_source_that_moved(product: 
         "from registry.models import PolicySection; s = PolicySection.objects.get(key='definition'); "
         "s.heading_en = 'What a processor is'; s.save()",
     )
-    field.press("Control+Enter")
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    card(page, "sections/definition/heading").get_by_role("button", name="Put it back").click()
     expect(card(page, "sections/definition/heading").locator("ins")).to_have_text("processor")
+    product.manage(
+        "shell",
+        "-c",
+        "from registry.models import PolicySection; s = PolicySection.objects.get(key='definition'); "
+        "s.heading_en = 'What a helper is'; s.save()",
+    )
+    field.press("Control+Enter")
+    expect(card(page, "sections/definition/heading").locator("ins")).to_have_text("helper")
     expect(field).to_have_value("Minu tekst")
     assert breaches(page) == []
     field.press("Control+Enter")
     expect(card(page, "sections/definition/heading")).to_have_attribute("data-state", "current")
+    assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('translation:'))") == []
+
+    # A link to a passage of another page or filter finds it.
+    page.goto(f"{product.url}{MATRIX}et/#profile/privacy")
+    expect(card(page, "profile/privacy").get_by_label("Estonian")).to_be_focused()
 
 
 def test_without_a_script_each_passage_is_a_page_load_and_nothing_else_differs(product: Product, chromium: Browser):
