@@ -36,6 +36,8 @@ def column(field, code):
 def pin_existing(apps, schema_editor):
     profile = apps.get_model("registry", "ServiceProfile").objects.first()
     source = profile.source_language if profile else settings.LANGUAGE_CODE
+    # Going back keeps pins, so that coming here again finds them.
+    there = set(apps.get_model("registry", "TranslationPin").objects.values_list("noun", "object_id", "field", "language"))
     codes = [code for code, _name in settings.LANGUAGES if code != source]
     pins = []
     for name, fields in PROSE.items():
@@ -47,7 +49,7 @@ def pin_existing(apps, schema_editor):
             for field in fields:
                 for code in codes:
                     saved = saved_as(records.get(row.pk, []), column(field, code), getattr(row, column(field, code)))
-                    if saved:
+                    if saved and (name.lower(), row.pk, field, code) not in there:
                         pins.append((name, row.pk, field, code, getattr(saved, column(field, source)), saved))
     write(apps, pins)
 
