@@ -17,6 +17,7 @@ PASSAGES, ROUNDS, AIM = 2000, 3, 2.0
 
 
 def main() -> None:
+    slow = False
     for address in ("", *filter(None, [os.environ.get("DATABASE_URL", "")])):
         environment = {
             **os.environ,
@@ -27,8 +28,9 @@ def main() -> None:
             "PYTHONPATH": str(ROOT),
         }
         call = [sys.executable, "-c", "from tests.benchmarks.bench_po import measure; measure()"]
-        if subprocess.run(call, cwd=ROOT, env=environment).returncode:
-            sys.exit("bench_po: it takes longer than it may.")
+        slow |= subprocess.run(call, cwd=ROOT, env=environment).returncode != 0
+    if slow:
+        sys.exit("bench_po: it takes longer than it may.")
 
 
 def measure() -> None:
