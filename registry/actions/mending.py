@@ -1,6 +1,7 @@
 """Where in the admin a row, a field, a translation is mended: addresses, whoever may go there."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from modeltranslation.utils import build_localized_fieldname
@@ -19,8 +20,9 @@ def form(noun: Any, field: str = "", language: str = "") -> str:
 
 
 def translation(noun: Any, field: str, language: str) -> str:
-    """A passage on the page of its language's translations."""
-    return reverse("admin:registry_translationpin_language", args=[language]) + f"#{passage_key(noun, field)}"
+    """A passage on the page of its language's translations, turned to where it stands."""
+    key = passage_key(noun, field)
+    return reverse("admin:registry_translationpin_language", args=[language]) + f"?{urlencode({'at': key})}#{key}"
 
 
 def passage(noun: Any, field: str, language: str, source: str = "") -> str:

@@ -20,7 +20,7 @@ from ..exchange import content as shape
 from ..exchange.localized import day
 from ..exchange.telling import tell
 from ..models import Delivery, DpaRequest, Release, TranslationPin
-from .mending import address, listing
+from .mending import address, listing, passage
 from .naming import language_label
 from .workbench_pages import Choice
 
@@ -80,7 +80,7 @@ def _of_the_draft(request: HttpRequest) -> list[Card]:
     except CannotPublish as refused:
         return [_problems(request, refused.problems)]
     return [
-        _problems(request, check(found)),
+        _problems(request, check(found), found.profile.source_language),
         _changes(request, found),
         _translations(request, coverage(found)),
         _expiring(request, found.profile.today()),
@@ -130,13 +130,13 @@ def _mails(request: HttpRequest) -> Card:
     return Card("mails", _("Mails that could not be sent"), _("Every mail has left or is on its way."), count, items)
 
 
-def _problems(request: HttpRequest, problems: list[Any]) -> Card:
+def _problems(request: HttpRequest, problems: list[Any], source: str = "") -> Card:
     return Card(
         "problems",
         _("What keeps the draft from being published"),
         _("Nothing keeps the draft from being published."),
         len(problems),
-        [Item(p.message, address(request, p.noun, p.field, p.language), urgent=True) for p in problems[:MOST]],
+        [Item(p.message, passage(request, p.noun, p.field, p.language, source), urgent=True) for p in problems[:MOST]],
     )
 
 

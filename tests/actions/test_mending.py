@@ -11,7 +11,7 @@ def test_a_translation_is_mended_on_its_languages_page_and_its_source_in_the_for
     section = PolicySection.objects.get(key="definition")
 
     assert mending.passage(section, "body", "pt-br") == (
-        "/admin/registry/translationpin/pt-br/#sections/definition/body"
+        "/admin/registry/translationpin/pt-br/?at=sections%2Fdefinition%2Fbody#sections/definition/body"
     )
     assert mending.passage(section, "body", "en") == f"/admin/registry/policysection/{section.pk}/change/#id_body_en"
     assert mending.passage(section, "lists", "") == f"/admin/registry/policysection/{section.pk}/change/#id_lists"
@@ -21,10 +21,10 @@ def test_the_profile_and_locations_have_passages_too():
     location = ProcessingLocation.objects.get(key="aws-us-northern-california")
 
     assert mending.passage(ServiceProfile.load(), "privacy", "da") == (
-        "/admin/registry/translationpin/da/#profile/privacy"
+        "/admin/registry/translationpin/da/?at=profile%2Fprivacy#profile/privacy"
     )
     assert mending.passage(location, "place", "da") == (
-        "/admin/registry/translationpin/da/#locations/aws-us-northern-california/place"
+        "/admin/registry/translationpin/da/?at=locations%2Faws-us-northern-california%2Fplace#locations/aws-us-northern-california/place"
     )
     assert mending.passage(location, "territory", "") == (
         f"/admin/registry/subprocessor/{location.subprocessor_id}/change/#locations-group"

@@ -109,12 +109,12 @@ def test_a_missing_translation_is_named_with_its_share_and_leads_to_its_passage(
         (
             "Policy section definition, heading: the translation is missing. Language: Hungarian.",
             "",
-            f"{change}#id_heading_hu",
+            f"{TRANSLATIONS}hu/?at=sections%2Fdefinition%2Fheading#sections/definition/heading",
         ),
         (
             "Policy section definition, body: the translation is missing. Language: Latvian.",
             "",
-            f"{change}#id_body_lv",
+            f"{TRANSLATIONS}lv/?at=sections%2Fdefinition%2Fbody#sections/definition/body",
         ),
     ]
 

@@ -35,11 +35,15 @@ def test_problems_are_told_of_the_draft_first_and_then_language_by_language(requ
         (
             "Danish",
             [
-                Line("Policy section definition, body", f"{at}/da/#sections/definition/body", State.MISSING),
-                Line("Again.", f"{at}/da/#sections/definition/heading"),
+                Line(
+                    "Policy section definition, body",
+                    f"{at}/da/?at=sections%2Fdefinition%2Fbody#sections/definition/body",
+                    State.MISSING,
+                ),
+                Line("Again.", f"{at}/da/?at=sections%2Fdefinition%2Fheading#sections/definition/heading"),
             ],
         ),
-        ("Latvian", [Line("Lost.", f"{at}/lv/#sections/definition/body")]),
+        ("Latvian", [Line("Lost.", f"{at}/lv/?at=sections%2Fdefinition%2Fbody#sections/definition/body")]),
     ]
 
 

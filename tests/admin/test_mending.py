@@ -41,7 +41,7 @@ def test_a_translated_field_is_mended_in_its_language(asked_by):
 def test_a_translation_is_mended_beside_its_source_by_those_who_may(asked_by):
     section = PolicySection.objects.get(key="definition")
     change = f"/admin/registry/policysection/{section.pk}/change/"
-    beside = "/admin/registry/translationpin/da/#sections/definition/body"
+    beside = "/admin/registry/translationpin/da/?at=sections%2Fdefinition%2Fbody#sections/definition/body"
 
     assert passage(asked_by("editor"), section, "body", "da") == beside
     assert passage(asked_by("auditor"), section, "body", "da") == f"{change}#id_body_da"
@@ -55,7 +55,7 @@ def test_a_translator_is_led_to_their_own_languages_alone(asked_by):
     location = ProcessingLocation.objects.get(key="aws-us-northern-california")
 
     assert passage(request, location, "place", "lv") == (
-        "/admin/registry/translationpin/lv/#locations/aws-us-northern-california/place"
+        "/admin/registry/translationpin/lv/?at=locations%2Faws-us-northern-california%2Fplace#locations/aws-us-northern-california/place"
     )
     assert passage(request, location, "place", "da") == ""
 

@@ -75,12 +75,12 @@ def test_it_names_each_passage_of_each_language_and_the_page_where_to_mend_it(ch
     assert str(failed.value).splitlines() == [
         "Danish: 1",
         f"  Policy section definition, heading: {outdated}. Language: Danish.",
-        f"    {pages}/da/#sections/definition/heading",
+        f"    {pages}/da/?at=sections%2Fdefinition%2Fheading#sections/definition/heading",
         "Latvian: 2",
         f"  Policy section definition, heading: {outdated}. Language: Latvian.",
-        f"    {pages}/lv/#sections/definition/heading",
+        f"    {pages}/lv/?at=sections%2Fdefinition%2Fheading#sections/definition/heading",
         "  Policy section definition, body: the translation is missing. Language: Latvian.",
-        f"    {pages}/lv/#sections/definition/body",
+        f"    {pages}/lv/?at=sections%2Fdefinition%2Fbody#sections/definition/body",
     ]
     assert Release.objects.count() == 3
 
