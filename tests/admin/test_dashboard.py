@@ -80,7 +80,6 @@ def test_a_missing_translation_is_named_with_its_share_and_leads_to_its_passage(
     response = signed_in("editor").get("/admin/")
 
     languages = {row["name"]: row for row in card(response, "translations").languages}
-    change = f"/admin/registry/policysection/{section.pk}/change/"
     assert card(response, "translations").count == 2
     assert {name: row["total"] - row["done"] for name, row in languages.items()} == {
         "Danish": 0,
