@@ -21,7 +21,6 @@ from ..actions.translators import languages_for, may_approve, may_enter, may_rea
 from ..exchange.localized import tag, text_direction
 from ..models import State, TranslationPin
 from ..translation import TRANSLATED
-from . import po_files
 from .naming import language_label, zone_of_days
 from .po_files import export_view, import_view
 from .speaking import Speech
@@ -78,8 +77,6 @@ class Workbench(admin.ModelAdmin):
             page("<slug:language>/", of_language(require_GET(self.language_view)), "language"),
             page("<slug:language>/save/", of_language(require_POST(self.save_view)), "save"),
             page("<slug:language>/approve/", of_language(require_POST(self.approve_view)), "approve"),
-            page("<slug:language>/export/", of_language(require_GET(po_files.export_view)), "export"),
-            page("<slug:language>/import/", of_language(po_files.import_view), "import"),
             page("<slug:language>/export/", of_language(require_GET(export_view)), "export"),
             page("<slug:language>/import/", of_language(import_view), "import"),
         ]

@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
                 ('noun', models.CharField(max_length=40, verbose_name='kind of entry')),
-                ('object_id', models.PositiveBigIntegerField(verbose_name='entry')),
+                ('object_id', models.PositiveBigIntegerField(db_index=True, verbose_name='entry')),
                 ('field', models.CharField(max_length=40, verbose_name='field')),
                 ('language', models.CharField(choices=[('en', 'English'), ('bg', 'Bulgarian'), ('hr', 'Croatian'), ('cs', 'Czech'), ('da', 'Danish'), ('nl', 'Dutch'), ('et', 'Estonian'), ('fi', 'Finnish'), ('fr', 'French'), ('de', 'German'), ('el', 'Greek'), ('hu', 'Hungarian'), ('ga', 'Irish'), ('it', 'Italian'), ('lv', 'Latvian'), ('lt', 'Lithuanian'), ('mt', 'Maltese'), ('pl', 'Polish'), ('pt', 'Portuguese'), ('ro', 'Romanian'), ('sk', 'Slovak'), ('sl', 'Slovenian'), ('es', 'Spanish'), ('sv', 'Swedish'), ('nb', 'Norwegian Bokmål'), ('uk', 'Ukrainian'), ('pt-br', 'Brazilian Portuguese'), ('ar', 'Arabic')], max_length=10, verbose_name='language')),
                 ('source_text', models.TextField(blank=True, verbose_name='made from')),
@@ -116,7 +116,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('noun', models.CharField(max_length=40, verbose_name='kind of entry')),
-                ('object_id', models.PositiveBigIntegerField(verbose_name='entry')),
+                ('object_id', models.PositiveBigIntegerField(db_index=True, verbose_name='entry')),
                 ('field', models.CharField(max_length=40, verbose_name='field')),
                 ('language', models.CharField(choices=[('en', 'English'), ('bg', 'Bulgarian'), ('hr', 'Croatian'), ('cs', 'Czech'), ('da', 'Danish'), ('nl', 'Dutch'), ('et', 'Estonian'), ('fi', 'Finnish'), ('fr', 'French'), ('de', 'German'), ('el', 'Greek'), ('hu', 'Hungarian'), ('ga', 'Irish'), ('it', 'Italian'), ('lv', 'Latvian'), ('lt', 'Lithuanian'), ('mt', 'Maltese'), ('pl', 'Polish'), ('pt', 'Portuguese'), ('ro', 'Romanian'), ('sk', 'Slovak'), ('sl', 'Slovenian'), ('es', 'Spanish'), ('sv', 'Swedish'), ('nb', 'Norwegian Bokmål'), ('uk', 'Ukrainian'), ('pt-br', 'Brazilian Portuguese'), ('ar', 'Arabic')], max_length=10, verbose_name='language')),
                 ('source_text', models.TextField(blank=True, verbose_name='made from')),

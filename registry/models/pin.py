@@ -33,7 +33,8 @@ class TranslationPin(models.Model):
         APPROVED = "approved", _("approved")
 
     noun = models.CharField(_("kind of entry"), max_length=40)
-    object_id = models.PositiveBigIntegerField(_("entry"))
+    # Indexed for the history's sake: its table has this column and no constraint.
+    object_id = models.PositiveBigIntegerField(_("entry"), db_index=True)
     field = models.CharField(_("field"), max_length=40)
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
     # Empty where nobody can say what the text was made from.
