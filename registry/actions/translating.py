@@ -79,6 +79,12 @@ class Coverage:
         return percent(self.done, self.total)
 
 
+def marked(found: Draft) -> list[Coverage]:
+    """The public languages that would be published with the notice, where something is missing or outdated."""
+    notice = [row.code for row in found.languages if row.when_incomplete == Language.WhenIncomplete.NOTICE]
+    return [told for told in coverage(found, notice) if told.incomplete]
+
+
 def percent(done: int, total: int) -> int:
     """Rounded down, so that 100 means complete."""
     return 100 * done // total if total else 100

@@ -8,11 +8,11 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
+from ..actions import translating
 from ..actions.checking import Problem, by_language, passage_name
-from ..actions.translating import coverage
 from ..exchange.content import Draft
 from ..exchange.localized import language_name
-from ..models import Language, State
+from ..models import State
 from .mending import address, passage
 
 # More of one language's passages are folded away.
@@ -56,7 +56,6 @@ def refused(request: HttpRequest, problems: Iterable[Problem], source: str = "")
 
 def marked(request: HttpRequest, found: Draft) -> list[Held]:
     """The languages whose missing and outdated passages would be published with a mark, and these passages."""
-    notice = {row.code for row in found.languages if row.when_incomplete == Language.WhenIncomplete.NOTICE}
     source = found.profile.source_language
     return [
         _held(
@@ -70,8 +69,7 @@ def marked(request: HttpRequest, found: Draft) -> list[Held]:
                 for row in told.incomplete
             ],
         )
-        for told in coverage(found, notice)
-        if told.incomplete
+        for told in translating.marked(found)
     ]
 
 

@@ -85,6 +85,33 @@ def test_it_names_each_passage_of_each_language_and_the_page_where_to_mend_it(ch
     assert Release.objects.count() == 3
 
 
+def test_what_is_published_with_the_notice_is_named_with_the_page_where_to_mend_it(changed: None) -> None:
+    section = PolicySection.objects.get(key="definition")
+    section.body_lv = ""
+    section.save()
+    section.heading_en, section.heading_da = "What it is", "Hvad det er"
+    section.save()
+    Language.objects.update(when_incomplete="notice")
+    Language.objects.filter(code__in=["et", "hu"]).update(public=False)
+    output, errors = StringIO(), StringIO()
+
+    call_command("publish", stdout=output, stderr=errors)
+
+    pages = f"{settings.PUBLIC_URL}/admin/registry/translationpin"
+    assert output.getvalue().startswith("Release 4, in force on ")
+    assert errors.getvalue().splitlines() == [
+        "Published with a notice to readers, who see the source beside these passages:",
+        "Latvian: 2",
+        "  Policy section definition, heading: outdated",
+        f"    {pages}/lv/?at=sections%2Fdefinition%2Fheading#sections/definition/heading",
+        "  Policy section definition, body: missing",
+        f"    {pages}/lv/?at=sections%2Fdefinition%2Fbody#sections/definition/body",
+        "Portuguese (Brazil): 1",
+        "  Policy section definition, heading: outdated",
+        f"    {pages}/pt-br/?at=sections%2Fdefinition%2Fheading#sections/definition/heading",
+    ]
+
+
 def test_what_belongs_to_no_language_is_mended_in_its_form(changed: None) -> None:
     PolicySection.objects.filter(key="definition").update(lists="no such list")
     section = PolicySection.objects.get(key="definition")

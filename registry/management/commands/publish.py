@@ -8,8 +8,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Model
 
 from registry.actions import mending
-from registry.actions.checking import Problem, by_language
-from registry.actions.publishing import CannotPublish, publish
+from registry.actions.checking import Problem, by_language, passage_name
+from registry.actions.publishing import CannotPublish, draft, publish
+from registry.actions.translating import Coverage, marked
 from registry.exchange.localized import language_name
 from registry.models import ServiceProfile
 from registry.pinning import source_language
@@ -47,6 +48,17 @@ def _lines(problem: Problem, source: str, margin: str) -> Iterator[str]:
         yield f"{margin}  {settings.PUBLIC_URL}{where}"
 
 
+def _marked(found: list[Coverage]) -> str:
+    """What readers will see with a mark, language by language, each passage with the page where it is mended."""
+    lines = []
+    for told in found:
+        lines += [f"{language_name(told.language, 'en')}: {len(told.incomplete)}"]
+        for row in told.incomplete:
+            lines += [f"  {passage_name(row.noun, row.field)}: {row.state.value}"]
+            lines += [f"    {settings.PUBLIC_URL}{mending.translation(row.noun, row.field, row.language)}"]
+    return "\n".join(["Published with a notice to readers, who see the source beside these passages:", *lines])
+
+
 class Command(BaseCommand):
     help = "Freeze the draft into the next release."
 
@@ -71,7 +83,10 @@ class Command(BaseCommand):
         if len(texts) < len(options["summary"]):
             raise CommandError("One language has two summaries. Give one a language.")
         try:
+            noticed = marked(draft())
             release = publish(in_force_on=in_force_on, summary=texts, backfill=options["backfill"])
         except CannotPublish as error:
             raise CommandError(_told(error)) from error
         self.stdout.write(f"Release {release.number}, in force on {release.in_force_existing_on}: {release.digest}")
+        if noticed:
+            self.stderr.write(_marked(noticed))
