@@ -43,12 +43,31 @@ def test_one_language_can_go_to_standard_output() -> None:
     assert output.getvalue().encode() == export("lv")
 
 
+def test_a_dry_run_tells_what_each_file_would_be_and_writes_none(tmp_path: Path) -> None:
+    (tmp_path / "liveagent-da.po").write_bytes(export("da"))
+    (tmp_path / "liveagent-lv.po").write_text("a translator's work")
+    output = StringIO()
+
+    call_command("export_translations", "da", "lv", "hu", "--dry-run", f"--output={tmp_path}", stdout=output)
+
+    assert output.getvalue().splitlines() == [
+        f"{tmp_path}/liveagent-da.po: unchanged",
+        f"{tmp_path}/liveagent-lv.po: replaced",
+        f"{tmp_path}/liveagent-hu.po: new",
+    ]
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {
+        "liveagent-da.po": export("da"),
+        "liveagent-lv.po": b"a translator's work",
+    }
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
         (["de"], "Nobody translates into de. There are: da, et, hu, lv, pt-br."),
         (["en"], "Nobody translates into en. There are: da, et, hu, lv, pt-br."),
         (["lv", "da", "--output=-"], "Standard output takes one language. Name it."),
+        (["lv", "--output=-", "--dry-run"], "Standard output keeps nothing. Leave out --dry-run."),
         (["lv", "--output=/dev/null/files"], "/dev/null/files cannot be written: Not a directory."),
     ],
 )

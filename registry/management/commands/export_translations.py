@@ -16,6 +16,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--output", default=".", metavar="DIR", help="where to; - for standard output, of one language alone"
         )
+        parser.add_argument("--dry-run", action="store_true", help="say what each file would be, and write none")
 
     def handle(self, **options: Any) -> None:
         known = languages()
@@ -24,27 +25,41 @@ class Command(BaseCommand):
             raise CommandError(f"Nobody translates into {wrong[0]}. There are: {', '.join(known)}.")
         try:
             if options["output"] == "-":
-                self._print(asked)
+                self._print(asked, dry_run=options["dry_run"])
+            elif options["dry_run"]:
+                self._foretell(asked, Path(options["output"]))
             else:
                 self._write(asked, Path(options["output"]))
         except CannotPublish as error:
             raise CommandError(str(error)) from error
+        except OSError as error:
+            raise CommandError(f"{options['output']} cannot be written: {error.strerror}.") from error
 
-    def _print(self, asked: list[str]) -> None:
+    def _print(self, asked: list[str], *, dry_run: bool) -> None:
+        if dry_run:
+            raise CommandError("Standard output keeps nothing. Leave out --dry-run.")
         if len(asked) != 1:
             raise CommandError("Standard output takes one language. Name it.")
         self.stdout.write(export(asked[0]).decode(), ending="")
 
+    def _foretell(self, asked: list[str], folder: Path) -> None:
+        """Whether a file would take the place of one that says something else, such as a translator's work."""
+        actions = []
+        for code in told(asked, self.stderr):
+            path = folder / file_name(code)
+            there = path.read_bytes() if path.exists() else None
+            action = "new" if there is None else "unchanged" if there == export(code) else "replaced"
+            actions.append(f"{path}: {action}")
+        for action in actions:
+            self.stdout.write(action)
+
     def _write(self, asked: list[str], folder: Path) -> None:
         written = []
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            for code in told(asked, self.stderr):
-                path = folder / file_name(code)
-                path.write_bytes(export(code))
-                written.append(path)
-        except OSError as error:
-            raise CommandError(f"{folder} cannot be written: {error.strerror}.") from error
+        folder.mkdir(parents=True, exist_ok=True)
+        for code in told(asked, self.stderr):
+            path = folder / file_name(code)
+            path.write_bytes(export(code))
+            written.append(path)
         if self.stdout.isatty():
             for path in written:
                 self.stdout.write(str(path))
