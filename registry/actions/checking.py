@@ -221,4 +221,4 @@ def passage_name(noun: Any, field: str) -> str:
 
 def _language(code: str) -> str:
     known = code in dict(settings.LANGUAGES)
-    return language_name(code, get_language() or "en") if known else f"“{code}”"
+    return language_name(code, get_language() or "en") if known else _("“%(code)s”") % {"code": code}

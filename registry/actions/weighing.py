@@ -179,7 +179,9 @@ def name_of(passage: Passage, language: str) -> str:
     noun = passage.noun
     kind = capfirst(str(noun._meta.verbose_name))
     field = noun._meta.get_field(passage.field).verbose_name
-    return f"{kind}, {field}" if isinstance(noun, ServiceProfile) else f"{kind} “{_named(noun, language)}”, {field}"
+    if isinstance(noun, ServiceProfile):
+        return f"{kind}, {field}"
+    return _("%(kind)s “%(name)s”, %(field)s") % {"kind": kind, "name": _named(noun, language), "field": field}
 
 
 def _named(noun: Any, language: str) -> str:
