@@ -11,6 +11,7 @@ from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ..actions.publishing import draft
 from ..actions.surveying import PROFILE, part_of
@@ -27,7 +28,8 @@ SHOWN: dict[str, tuple[Any, frozenset[State]]] = {
     "machine": (_("Machine translation"), frozenset({State.MACHINE})),
     "current": (_("To approve"), frozenset({State.CURRENT})),
     "approved": (_("Approved"), frozenset({State.APPROVED})),
-    ALL: (_("All"), frozenset(State)),
+    # Of passages: Django’s own “All” is of whatever a list shows.
+    ALL: (pgettext_lazy("passages", "All"), frozenset(State)),
 }
 PARTS = {model.released_as: model for model in (Question, Region, Safeguard, Subprocessor, ProcessingLocation)}
 
