@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import polib
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import User
@@ -18,8 +19,10 @@ from django.utils import timezone
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from registry.actions.exchanging import apply, export
 from registry.actions.reviving import bring_back
-from registry.actions.translating import Moved, approve, translate, write
+from registry.actions.translating import Moved, approve, passage_key, translate, write
+from registry.exchange import po
 from registry.history import Trail
 from registry.models import PolicySection, ProcessingLocation, Subprocessor, TranslationPin
 from registry.pinning import Wording
@@ -206,6 +209,26 @@ class World:
             known.kept = dict(known.texts)
         known.pin(code, source, text)
 
+    def exported(self, code: str, text: str) -> None:
+        """A file taken away as things stand and brought back with another text, whose mark somebody took away."""
+        known = self.foretold
+        file = polib.pofile(export(code, by=self.anna).decode(), wrapwidth=0)
+        entry = next((one for one in file if one.msgctxt == passage_key(self.noun, self.field)), None)
+        assert (entry is not None) == bool(said(known.texts["en"]))
+        if entry is None:
+            return
+        assert (entry.msgid, entry.msgstr) == (said(known.texts["en"]), said(known.texts[code]))
+        assert entry.fuzzy == (known.state(code) == "outdated")
+        entry.msgstr, entry.fuzzy = text, False
+        made = apply(po.read(str(file).encode()).entries, code, by=self.anna)
+        assert made.refused == []
+        if not text.strip() or (said(text) == said(known.texts[code]) and not made.of("confirmed")):
+            return
+        if said(text) != said(known.texts[code]):
+            known.texts = known.texts | {code: text}
+            known.kept = dict(known.texts)
+        known.pin(code, known.texts["en"], text)
+
     def past_everything(self, code: str, text: str) -> None:
         self.model.objects.filter(pk=self.noun.pk).update(**{self.column(code): text})
         self.foretold.texts = self.foretold.texts | {code: text}
@@ -248,9 +271,11 @@ def ways(texts: tuple[str, ...]) -> st.SearchStrategy[list[tuple[Any, ...]]]:
             st.tuples(st.just("translate"), other, text),
             st.tuples(st.just("approve"), other),
             st.tuples(st.just("translators_file"), other, text, text),
+            st.tuples(st.just("exported"), other, text),
             st.tuples(st.just("past_everything"), st.sampled_from(ALL), st.one_of(text, st.just(" "))),
             st.tuples(st.just("bring_back"), st.integers(0, 20)),
         ),
+        min_size=5,
         max_size=12,
     )
 
@@ -266,6 +291,9 @@ def run(target: Any, people: tuple[Client, User, User], done: list[tuple[Any, ..
     _client, anna, berta = people
     with transaction.atomic():
         world = World(target, anna, berta)
+        world.look()
+        # Most of what can be done is done to texts that are there.
+        world.form(dict.fromkeys(ALL, "Alpha"), ticked=False)
         world.look()
         for way, *given_to in done:
             getattr(world, way)(*given_to)
@@ -287,11 +315,14 @@ STORY: list[tuple[Any, ...]] = [
     ("past_everything", "da", "Alpha"),
     ("file", {"en": "Beta"}),
     ("translate", "da", "Alpha"),
-    ("bring_back", 2),
-    ("bring_back", 6),
+    ("bring_back", 3),
+    ("bring_back", 7),
     # Blanks that a form takes off while somebody changes the source alone are no translation.
     ("translators_file", "lv", "Gamma ", "Alpha"),
     ("form", {"en": "Caf\u00e9"}, False),
+    ("exported", "da", "Gamma "),
+    ("form", {"en": "Alpha"}, False),
+    ("exported", "da", "Gamma "),
 ]
 
 

@@ -89,7 +89,7 @@ def test_beside_each_translation_stand_its_state_what_changed_and_who_answers_fo
             "outdated",
             ["Translated by anna, 13 Dec 2024, 10:00:00"],
             [("del", "One"), ("ins", "Another")],
-            ["/admin/registry/translationpin/da/#sections/definition/heading"],
+            ["/admin/registry/translationpin/da/?at=sections%2Fdefinition%2Fheading#sections/definition/heading"],
         )
     ]
 
@@ -102,7 +102,7 @@ def test_a_text_that_came_past_every_pin_claims_no_author_and_no_source(editor, 
             "outdated",
             ["Nobody has said which source text this translation was made from."],
             [],
-            ["/admin/registry/translationpin/da/#sections/definition/heading"],
+            ["/admin/registry/translationpin/da/?at=sections%2Fdefinition%2Fheading#sections/definition/heading"],
         )
     ]
 
