@@ -323,6 +323,13 @@ STORY: list[tuple[Any, ...]] = [
     ("exported", "da", "Gamma "),
     ("form", {"en": "Alpha"}, False),
     ("exported", "da", "Gamma "),
+    # A tick vouches for the step from one wording to the next, not for what was outdated before.
+    ("form", {"en": "Beta"}, False),
+    ("form", {"en": "Caf\u00e9"}, True),
+    # Nor for a text that nobody has pinned.
+    ("exported", "da", "Beta"),
+    ("past_everything", "da", "Alpha"),
+    ("form", {"en": "Alpha"}, True),
 ]
 
 
