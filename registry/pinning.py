@@ -24,6 +24,8 @@ Status = TranslationPin.Status
 Place = tuple[str, int, str, str]
 # What a field said before a save, by field: texts by language.
 Before = dict[str, dict[str, str]]
+# What history gives as the reason of a record, with the names of fields.
+_VOUCHED = "meaning unchanged: "
 
 
 @dataclass(frozen=True)
@@ -160,9 +162,29 @@ def _remember(sender: Any, instance: Any, raw: bool = False, **kwargs: Any) -> N
     if raw:
         return
     instance._said_before = _said(sender, instance.pk) if instance.pk else {}
+    # Of the records that this save writes, and of no later one's.
+    instance.__dict__.pop("_change_reason", None)
+    if vouched := _vouched(instance):
+        instance._change_reason = _VOUCHED + ",".join(vouched)
     # A moment that a save left behind because it failed is not the next one's.
     if "_history_date" not in instance.__dict__ or instance.__dict__.get("_dated_here"):
         instance._history_date, instance._dated_here = timezone.now(), True
+
+
+def _vouched(instance: Any) -> list[str]:
+    """The fields of which the editor says that only their words change, whether or not a translation was current."""
+    kept, before = instance.__dict__.get("meaning_kept", ()), instance.__dict__["_said_before"]
+    if not kept:
+        return []
+    source, after = source_language(), _says(instance)
+    pairs = [(field, before.get(field, {}).get(source), after[field].get(source)) for field in sorted(kept)]
+    return [field for field, was, now in pairs if was and now and normal(was).strip() != normal(now).strip()]
+
+
+def vouched(record: Any) -> list[str]:
+    """The fields whose meaning was said to be unchanged by the save that a row's record in history tells of."""
+    reason = record.history_change_reason or ""
+    return reason.removeprefix(_VOUCHED).split(",") if reason.startswith(_VOUCHED) else []
 
 
 def _said(model: Any, pk: Any) -> Before:

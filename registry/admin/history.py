@@ -171,12 +171,12 @@ class HistoryPages(admin.ModelAdmin):
 
     def _steps(self, trail: Trail) -> list[Step]:
         """Moments that changed something, the oldest first."""
-        names, found, zone = Names(trail.entries), [], zone_of_days()
+        names, found, zone, source = Names(trail.entries), [], zone_of_days(), source_language()
         before: State = {}
         pins: Then = {}
         for moment in trail.moments:
             after, known = trail.at(moment.at), trail.pins_at(moment.at)
-            rows = compare(before, after, self.model, names, events(before, pins, known))
+            rows = compare(before, after, self.model, names, events((before, after), (pins, known), source))
             if rows:
                 action = "added" if not before else "removed" if not after else "changed"
                 found.append(Step(moment, rows, action, zone))

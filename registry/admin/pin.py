@@ -13,6 +13,7 @@ from modeltranslation.utils import build_localized_fieldname
 from ..history import Place, State
 from ..models import State as Standing
 from ..models import TranslationPin
+from ..pinning import vouched
 from ..translation import TRANSLATED, Pinned, Pins, noun_name, prose, text_digest
 from .comparing import Change, Told
 from .naming import language_label, listed_names
@@ -23,14 +24,18 @@ Status = TranslationPin.Status
 Then = dict[Place, Any]
 
 
-def events(state: State, before: Then, after: Then) -> Told:
-    """What was said of translations from one moment to the next; `state` is the earlier one's."""
+def events(states: tuple[State, State], pins: tuple[Then, Then], source: str) -> Told:
+    """What was said of translations from one moment to the next."""
     said: dict[tuple[str, Any, str, str], list[str]] = {}
+    before, after = pins
     for place, pin in after.items():
         if before.get(place) is pin:
             continue
-        for event in _events(_text(state, place), before.get(place), pin):
+        for event in _events(_text(states[0], place), before.get(place), pin):
             said.setdefault((*place[:3], event), []).append(place[3])
+    for noun, pk, field in _vouched(*states):
+        # Said also where no translation was current; then the source alone is named.
+        said.setdefault((noun, pk, field, _("meaning unchanged")), [source])
     found: Told = {}
     for (noun, pk, field, event), codes in said.items():
         names = listed_names(language_label(code) for code in codes)
@@ -52,6 +57,13 @@ def turns(before: State, after: State, pins: tuple[Then, Then], source: str) -> 
             label = _label(noun, field, language_label(language))
             found.setdefault((_MODELS[noun], pk), []).append(Change(label, str(was.label), str(now.label)))
     return found
+
+
+def _vouched(before: State, after: State) -> Iterator[tuple[str, Any, str]]:
+    for (model, pk), entry in after.items():
+        if model in TRANSLATED and before.get((model, pk)) is not entry:
+            for field in vouched(entry.record):
+                yield noun_name(model), pk, field
 
 
 def _events(text: str, before: Any, after: Any) -> Iterator[str]:

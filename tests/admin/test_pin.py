@@ -83,6 +83,41 @@ def test_a_meaning_that_was_kept_is_told_with_the_source_and_by_whom(editor, sec
     )
 
 
+def test_a_meaning_that_was_kept_is_told_also_where_no_translation_was_current(editor, section):
+    section.heading_en = "Another name"
+    section.save()
+    data = opened(editor, at("change", section))
+
+    editor.post(at("change", section), data | {"heading_en": "Another name.", "meaning_kept": ["heading", "body"]})
+
+    told = [("", ["Heading · English", "Heading · English: meaning unchanged"])]
+    assert newest(editor, section) == ("anna", told)
+    assert not TranslationPin.objects.filter(kept_at__isnull=False).exists()
+    # A later save does not repeat it.
+    section.refresh_from_db()
+    section.heading_en = "A third name"
+    section.save()
+    assert newest(editor, section)[1] == [("", ["Heading · English"])]
+
+
+def test_a_meaning_that_was_kept_in_a_row_whose_links_change_too_is_told(editor):
+    aws, germany = (Subprocessor.objects.get(key="aws"), ProcessingLocation.objects.get(key="aws-eu-germany"))
+    germany.place_en, germany.place_da = "Frankfurt", "Frankfurt (Main)"
+    germany.save()
+    ProcessingLocation.objects.filter(pk=germany.pk).update(place_da="Past every pin")
+    data = opened(editor, at("change", aws))
+    ids = {name: pk for name, pk in data.items() if name.startswith("locations-") and name.endswith("-id")}
+    row = next(name.removesuffix("-id") for name, pk in ids.items() if pk == str(germany.pk))
+    changed = {f"{row}-place_en": "Frankfurt am Main", f"{row}-meaning_kept": ["place"], f"{row}-safeguard_sets": []}
+
+    response = editor.post(at("change", aws), data | changed)
+
+    assert response.status_code == 302
+    ((kind, labels),) = newest(editor, aws)[1]
+    assert kind == "Processing location"
+    assert labels == ["Place · English", "Place · Danish", "Safeguards", "Place · English: meaning unchanged"]
+
+
 def test_a_pin_that_goes_with_its_text_is_no_line_of_its_own(editor, section):
     data = opened(editor, at("change", section))
     editor.post(at("change", section), data | {"heading_en": "Another name", "heading_da": "Et andet navn"})
