@@ -112,6 +112,11 @@ class AccountAdmin(ForSuperusers, UserAdmin):
         obj.is_staff = True
         super().save_model(request, obj, form, change)
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """The languages named for an account go with it, although nobody deletes that row alone."""
+        found, counts, refused, protected = super().get_deleted_objects(objs, request)
+        return found, counts, refused - {Translator._meta.verbose_name}, protected
+
     @admin.display(description=_("languages"))
     def translator_languages(self, user: User) -> str:
         """For those who may look and not change."""

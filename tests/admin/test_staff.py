@@ -83,6 +83,20 @@ def test_an_account_to_which_no_language_was_named_is_bound_to_none(signed_in):
     assert not Translator.objects.exists()
 
 
+def test_an_account_is_deleted_with_the_languages_that_were_named_for_it(signed_in):
+    client = signed_in("superuser")
+    anna = User.objects.create_user("anna", is_staff=True)
+    Translator.objects.create(user=anna).languages.set(Language.objects.filter(code="lv"))
+
+    asked = client.get(f"{USERS}{anna.pk}/delete/")
+    response = client.post(f"{USERS}{anna.pk}/delete/", {"post": "yes"})
+
+    assert asked.context["perms_lacking"] == set()
+    assert response.status_code == 302
+    assert not User.objects.filter(username="anna").exists()
+    assert not Translator.objects.exists()
+
+
 def test_an_auditor_reads_the_languages_of_a_translator(signed_in):
     client = signed_in("auditor")
     anna = User.objects.create_user("anna", is_staff=True)
