@@ -56,10 +56,14 @@ def test_a_missing_passage_stands_in_the_source_language_and_is_told(with_releas
     ]
     heading = root.one("span", id="text:section:introduction:heading")
     assert (heading["lang"], heading["dir"], heading.text) == ("en", "ltr", "About this policy")
-    body = root.one("div", id="text:section:introduction:body")
-    assert body["lang"] == "en"
+    # A link leads to the mark, which stands above the text.
+    block = root.one("div", id="text:section:introduction:body")
+    assert block.one("p", class_="tongue").text == hungarian(
+        "Not translated. Language of this passage: %(language)s", language="angol"
+    )
+    body = block.one("div", class_="prose")
+    assert (body["lang"], body["dir"]) == ("en", "ltr")
     assert "The provider engages subprocessors" in body.text
-    assert hungarian("Not translated. Language of this passage: %(language)s", language="angol") in root.text
     place = root.one("tr", data_location="aws-us-northern-california").one(class_="place")
     assert place.text == f"Northern California {hungarian('Not translated. Language:')} angol"
 
@@ -125,7 +129,8 @@ def test_an_outdated_passage_keeps_its_text_with_a_mark_that_opens_the_current_s
     assert (source["dir"], source.text) == ("ltr", "About this policy <now>")
     assert hungarian("Current text: %(language)s", language="angol") in opened.text
     block = section.one("div", data_state="outdated")
-    assert block.one("div", id="text:section:introduction:body").get("lang") is None
+    assert block["id"] == "text:section:introduction:body"
+    assert block.all("div", class_="prose")[0].get("lang") is None
     assert hungarian("This translation is outdated: it was made from an earlier text.") in block.text
     details = block.one("details")
     assert "open" not in details.attributes
@@ -221,7 +226,7 @@ def test_the_page_of_releases_tells_of_summaries(with_release):
     root = read(page.releases(site, "hu"))
 
     assert [a["href"] for a in root.one(data_untranslated="1").all("a")] == ["#text:release:4:summary"]
-    assert root.one("div", id="text:release:4:summary")["lang"] == "en"
+    assert root.one("div", id="text:release:4:summary").one("div", class_="prose")["lang"] == "en"
 
 
 def test_a_language_that_a_release_does_not_know_works_the_same_way(site):

@@ -395,7 +395,8 @@ def test_a_language_without_the_notice_reads_the_binding_one_and_is_told_so(clie
 
     page = client.get("/ar/dpa/privacy/").content.decode()
 
-    assert '<div class="prose" id="text:privacy" lang="en" dir="ltr">' in page
+    assert '<div class="marked-block" data-state="missing" id="text:privacy">' in page
+    assert '<div class="prose" lang="en" dir="ltr">' in page
     assert 'data-untranslated="1"' in page
     assert 'data-binding="en"' in page
     assert 'class="notice"' in page
