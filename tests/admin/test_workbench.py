@@ -233,6 +233,16 @@ def test_a_translation_is_saved_and_the_next_passage_is_shown(anna, moved_on):
     assert keys(read(after.content.decode())) == [BODY]
 
 
+def test_what_came_of_a_save_is_told_where_the_page_opens(anna, moved_on):
+    response = anna.post(f"{MATRIX}lv/save/", posted(HEADING, "Kas ir palīgs"))
+
+    after = anna.get(response.url).content.decode()
+
+    assert read(after).one("div", id="passages").one("p", class_="done").text == "Saved."
+    assert after.index('<p class="done" role="status">Saved.</p>') < after.index(f'data-passage="{BODY}"')
+    assert after.count("Saved.") == 1
+
+
 def test_the_filter_and_the_part_are_kept_from_one_passage_to_the_next(anna, moved_on):
     response = anna.post(
         f"{MATRIX}lv/save/", posted(HEADING, "Kas ir palīgs", group="sections/definition", show="all", p="1")
