@@ -164,6 +164,7 @@ def _look(
         "anything": publishing.changes_anything(last, content),
         "problems": general,
         "held": held,
+        "refused": refused is not None,
         "marked": gate.marked(request, found),
         "warnings": [gate.Line(w.message, address(request, w.noun, w.field, w.language)) for w in warnings(found)],
         "moved": publishing.moved(form.data.get("expected", ""), last) if moved else None,

@@ -179,6 +179,8 @@ def test_what_keeps_the_draft_from_being_published_links_to_where_it_is_mended(s
         assert f'<a href="{mended}">Policy section definition, body</a> <span class="pill">missing</span>' in (
             response.content.decode()
         )
+    told = "Nothing was published, and what you typed is still here."
+    assert (told in text(looked), told in text(refused)) == (False, True)
     assert Release.objects.count() == 3
 
 
