@@ -50,7 +50,7 @@ class LanguageForm(VersionedForm):
 @admin.register(Language)
 class LanguageAdmin(StaffAdmin):
     form = LanguageForm
-    list_display = ("name", "in_itself", "public", "worked_on", "when_incomplete", "words")
+    list_display = ("name", "in_itself", "public", "in_work", "when_incomplete", "words")
     list_filter = ("public", "worked_on")
     fieldsets = (
         (
@@ -71,6 +71,11 @@ class LanguageAdmin(StaffAdmin):
     @admin.display(description=_("in itself"))
     def in_itself(self, language: Any) -> str:
         return autonym(language.code)
+
+    @admin.display(description=_("worked on"), boolean=True)
+    def in_work(self, language: Any) -> bool:
+        """What is public is worked on, whatever its own tick says."""
+        return bool(language.public or language.worked_on)
 
     @admin.display(description=_("words of the pages"), boolean=True)
     def words(self, language: Any) -> bool:

@@ -50,6 +50,19 @@ def test_a_language_without_words_for_the_pages_says_so(publisher):
     assert "would stand in English" in publisher.get(at("change", maltese)).content.decode()
 
 
+def test_a_public_language_is_listed_as_worked_on_whatever_its_tick_says(publisher):
+    Language.objects.create(code="fr", worked_on=True)
+    Language.objects.create(code="mt")
+
+    page = read(publisher.get(at("changelist", model=Language)).content.decode())
+
+    told = {
+        row.one("th", class_="field-name").text: row.one("td", class_="field-in_work").one("img")["alt"]
+        for row in page.one("table", id="result_list").all("tr")[1:]
+    }
+    assert (told["Danish"], told["French"], told["Maltese"]) == ("True", "True", "False")
+
+
 def test_a_language_is_turned_off_not_deleted(db):
     danish = Language.objects.get(code="da")
 
