@@ -55,6 +55,16 @@ def test_one_save_is_one_moment_with_who_and_what(editor):
     ]
 
 
+def test_a_label_that_lists_languages_is_told_apart_from_the_next(editor):
+    section = PolicySection.objects.get(key="definition")
+    save(editor, section, body_en=section.body_en + " More.", meaning_kept="body")
+
+    page = editor.get(at("history", section)).content.decode()
+
+    languages = "Danish, Estonian, Hungarian, Latvian and Portuguese (Brazil)"
+    assert f"Body · English; Body · {languages}: meaning unchanged<" in page
+
+
 def test_any_two_states_are_compared_in_every_language_word_by_word(editor):
     section = PolicySection.objects.get(key="definition")
     save(editor, section, heading_en="One old name", heading_da="Et gammelt navn")
