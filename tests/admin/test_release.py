@@ -35,6 +35,14 @@ def test_the_way_back_from_the_list_is_the_overview_alone(signed_in):
     assert re.findall(r'href="([^"]+)"', crumbs) == ["/admin/"]
 
 
+def test_the_way_back_from_a_release_is_the_list_and_the_overview(signed_in):
+    page = signed_in("auditor").get(f"{LIST}3/change/").content.decode()
+
+    crumbs = re.search(r'<ol class="breadcrumbs">(.*?)</ol>', page, re.S).group(1)
+    assert re.findall(r'href="([^"]+)"', crumbs) == ["/admin/", LIST]
+    assert '<li aria-current="page">Release 3</li>' in crumbs
+
+
 def test_a_release_announced_for_a_later_day_is_told_so(signed_in):
     Subprocessor.objects.create(key="example", legal_name="Example GmbH", country="DE", kind="service")
     publishing.publish(in_force_on=ServiceProfile.load().today() + timedelta(days=1))
