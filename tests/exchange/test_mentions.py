@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from registry.exchange.mentions import named, unnamed
@@ -62,3 +64,14 @@ def test_a_short_name_keeps_its_consonants():
     assert named("Personas dati, Personal, Malware", "lv") == set()
     assert [named(text, "lv") for text in ("Peru", "Kubā", "Mali")] == [{"PE"}, {"CU"}, {"ML"}]
     assert named("Peruus ja Kuubal", "et") == {"PE", "CU"}
+
+
+def test_many_pages_of_prose_are_read_in_a_moment():
+    # Every form of a noun reads all prose in every language. With all names tried at each word this took 5 seconds.
+    prose = "Adatait Németországban őrizzük, a Szolgáltatás feltételei szerint, amíg a szerződés tart. " * 17_500
+
+    before = time.process_time()
+    found = named(prose, "hu")
+
+    assert found == {"DE"}
+    assert time.process_time() - before < 2
