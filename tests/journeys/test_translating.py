@@ -1,9 +1,14 @@
 """A source moves on, staff see which languages it left behind, readers are told, and a translator mends one."""
 
+import os
 import re
+import shutil
+import subprocess
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
+import polib
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -43,6 +48,10 @@ def sign_in(page: Page, product: Product, name: str) -> None:
     page.locator("[name=username]").fill(name)
     page.locator("[name=password]").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
+
+
+def gettext(*call: str | Path) -> None:
+    subprocess.run(call, check=True, capture_output=True)
 
 
 def card(page: Page, key: str):
@@ -169,6 +178,58 @@ def test_what_is_typed_survives_a_lost_session_and_a_source_that_moved(product: 
     expect(card(page, "profile/privacy").get_by_label("Estonian")).to_be_focused()
 
 
+@pytest.mark.skipif(
+    not shutil.which("msgmerge") and os.environ.get("CI") != "true", reason="gettext's programs are not here"
+)
+def test_a_file_that_gettexts_programs_have_edited_comes_back_right(product: Product, page: Page, tmp_path: Path):
+    moved, mended = "sections/subcontractors/heading", "sections/faq/heading"
+
+    def taken_away(name: str) -> Path:
+        page.goto(f"{product.url}{MATRIX}lv/")
+        with page.expect_download() as download:
+            page.locator("a[href$='/lv/export/']").click()
+        download.value.save_as(tmp_path / name)
+        return tmp_path / name
+
+    def brought_back(file: Path) -> None:
+        page.goto(f"{product.url}{MATRIX}lv/import/")
+        page.locator("input[type=file]").set_input_files(file)
+        page.get_by_role("button", name="Show what it would change").click()
+
+    sign_in(page, product, "anna")
+    mine = taken_away("mine.po")
+    file = polib.pofile(str(mine))
+    next(entry for entry in file if entry.msgctxt == mended).msgstr = "Mans virsraksts"
+    file.save()
+    # While the translator is at work, the source of another passage moves on.
+    product.manage(
+        "shell",
+        "-c",
+        f"from registry.models import PolicySection; s = PolicySection.objects.get(key='{moved.split('/')[1]}'); "
+        "s.heading_en += ' of this list'; s.save()",
+    )
+    merged = tmp_path / "merged.po"
+    gettext("msgmerge", "--previous", "--quiet", f"--output-file={merged}", mine, taken_away("theirs.po"))
+    brought_back(merged)
+    expect(page.locator(".entries.changed code")).to_have_text([mended])
+    assert breaches(page) == []
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(page.locator(".messagelist .success")).to_have_text("1 translation imported.")
+    page.goto(f"{product.url}{MATRIX}lv/?show=all")
+    expect(card(page, mended).get_by_label("Latvian")).to_have_value("Mans virsraksts")
+    expect(card(page, mended)).to_have_attribute("data-state", "current")
+    expect(card(page, moved)).to_have_attribute("data-state", "outdated")
+
+    # Looked at, and still right.
+    looked_at = tmp_path / "looked-at.po"
+    gettext("msgattrib", "--clear-fuzzy", "--clear-previous", f"--output-file={looked_at}", taken_away("again.po"))
+    brought_back(looked_at)
+    expect(page.locator(".entries.confirmed code").filter(has_text=moved)).to_have_count(1)
+    page.get_by_role("button", name="Import", exact=True).click()
+    page.goto(f"{product.url}{MATRIX}lv/?show=all&at={moved}")
+    expect(card(page, moved)).to_have_attribute("data-state", "current")
+
+
 def test_without_a_script_each_passage_is_a_page_load_and_nothing_else_differs(product: Product, chromium: Browser):
     context = chromium.new_context(locale="en-GB", java_script_enabled=False, viewport={"width": 390, "height": 844})
     page = context.new_page()
@@ -179,7 +240,7 @@ def test_without_a_script_each_passage_is_a_page_load_and_nothing_else_differs(p
     first.get_by_label("Latvian").fill("Jautājums")
     first.get_by_role("button", name="Save").click()
 
-    expect(page.locator(".messagelist .success")).to_have_text("Saved.")
+    expect(page.locator("#passages p.done")).to_have_text("Saved.")
     expect(page).to_have_url(re.compile(r"\?group=questions&show=all&at="))
     expect(card(page, key).get_by_label("Latvian")).to_have_value("Jautājums")
     context.close()
