@@ -4,6 +4,10 @@ The context is the passage's key, the text to translate its source as it stands.
 previous text (`#| msgid`) is the source that the translation was made from. Comments tell the passage by its name, its
 state, and the first digits of the translation's digest: with them an import can tell who changed what.
 
+The digits stand there twice. msgmerge takes extracted comments (`#.`) from the newer file, and the translator's (`#`)
+from the older one, as it does with the text: only the latter still say what a merged text was made over. They name
+their passage, since a guess brings along the translator's comment of the passage that it was taken from.
+
 Texts go out as a release freezes them (NFC, lines that end in a line feed) and come back as they were typed.
 """
 
@@ -26,6 +30,7 @@ MOST_BYTES, MOST_LINES = 10_000_000, 400_000
 CONTENT_TYPE = "text/x-gettext-translation; charset=utf-8"
 _ASCII = {"utf-8", "utf8", "us-ascii", "ascii", "charset"}
 _STATUS, _TEXT = re.compile(r"^status: (\w+)$", re.MULTILINE), re.compile(r"^text: ([0-9a-f]{12})$", re.MULTILINE)
+_OWN_TEXT = re.compile(r"^text: ([0-9a-f]{12}) (\S+)$", re.MULTILINE)
 # A line that is no comment: a keyword, a string, or both. polib takes what is not quoted for quoted, and cuts its ends.
 _LINE = re.compile(
     r'#(?!\|).*|(?:#\|\s*)?(?:(?:msgctxt|msgid|msgid_plural|msgstr|msgstr\[\d+\])\s*)?"(?:[^"\\]|\\.)*"|', re.DOTALL
@@ -112,6 +117,7 @@ def write(header: Header, entries: Iterable[Entry], remark: str = "") -> bytes:
                 flags=["fuzzy"] if entry.fuzzy else [],
                 previous_msgid=normal(entry.previous) if entry.fuzzy and entry.previous else None,
                 comment="\n".join(told),
+                tcomment=f"text: {digits(text)} {entry.key}",
             )
         )
     return str(file).encode()
@@ -206,6 +212,7 @@ def _language(named: str, wanted: str) -> str | None:
 
 def _entry(entry: polib.POEntry) -> Entry:
     statuses, digests = _STATUS.findall(entry.comment), _TEXT.findall(entry.comment)
+    own = [digest for digest, key in _OWN_TEXT.findall(entry.tcomment) if key == entry.msgctxt]
     guess = entry.previous_msgctxt
     return Entry(
         key=entry.msgctxt or "",
@@ -216,6 +223,6 @@ def _entry(entry: polib.POEntry) -> Entry:
         guessed_from=guess if guess is not None and guess != entry.msgctxt else "",
         # The last of each: a passage's name may look like one.
         status=statuses[-1] if statuses else "",
-        digest=digests[-1] if digests else "",
+        digest=(own or digests or [""])[-1],
         line=entry.linenum or 0,
     )

@@ -316,6 +316,32 @@ def test_msgattrib_takes_the_mark_away_and_the_texts_are_confirmed(section):
 
 
 @with_gettext
+@pytest.mark.parametrize(
+    ("mine", "told"),
+    [
+        ("Pienācīga rūpība", []),
+        ("Mans", [("sections/due-diligence/heading", ("It was changed here since the export.",))]),
+    ],
+)
+def test_what_was_changed_here_since_is_not_put_back_by_a_file_that_msgmerge_brought_up_to_date(
+    section, tmp_path, mine, told
+):
+    older, newer = tmp_path / "older.po", tmp_path / "newer.po"
+    older.write_bytes(export("lv").replace('msgstr "Pienācīga rūpība"'.encode(), f'msgstr "{mine}"'.encode()))
+    mended = PolicySection.objects.get(key="due-diligence")
+    mended.heading_lv = "Rūpība"
+    mended.save()
+    newer.write_bytes(export("lv"))
+
+    made = apply(po.read(tool("msgmerge", "--previous", "--quiet", str(older), str(newer))).entries, "lv")
+
+    assert [(line.entry.key, line.reasons) for line in made.refused] == told
+    assert made.taken == []
+    mended.refresh_from_db()
+    assert mended.heading_lv == "Rūpība"
+
+
+@with_gettext
 def test_a_file_that_msgmerge_brought_up_to_date_comes_back_right(section, tmp_path):
     """The translator's older file, with a text of theirs, merged with what is exported by now."""
     mine, theirs = tmp_path / "mine.po", tmp_path / "theirs.po"

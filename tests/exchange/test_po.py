@@ -52,10 +52,13 @@ def test_a_file_says_whose_it_is_and_what_each_passage_is():
         '"Content-Transfer-Encoding: 8bit\\n"\n'
         '"Plural-Forms: nplurals=3; plural=(n == 0 || n == 1 ? 0 : n != 0 && n % 1000000 == 0 ? 1 : 2);\\n"\n'
         '"X-Source-Language: en\\n"\n\n'
+        f"# text: {digits('Um título')} sections/a/heading\n"
         f"#. Section “A”, heading\n#. status: current\n#. text: {digits('Um título')}\n"
         'msgctxt "sections/a/heading"\nmsgid "A heading"\nmsgstr "Um título"\n\n'
+        f"# text: {digits('')} questions/a/answer\n"
         f"#. Question “A”, answer\n#. status: missing\n#. text: {digits('')}\n"
         'msgctxt "questions/a/answer"\nmsgid ""\n"An answer\\n"\n"of {service}"\nmsgstr ""\n\n'
+        f"# text: {digits('Velho')} profile/privacy\n"
         f"#. Profile, privacy\n#. status: outdated\n#. text: {digits('Velho')}\n"
         '#, fuzzy\n#| msgid "Old"\nmsgctxt "profile/privacy"\nmsgid "New"\nmsgstr "Velho"\n'
     )
@@ -67,6 +70,23 @@ def test_what_a_passage_is_called_cannot_pass_for_what_the_file_says_of_it():
     (entry,) = read(write(HEADER, [named])).entries
 
     assert (entry.status, entry.digest, entry.edited) == ("current", digits("B"), False)
+
+
+def test_what_a_text_was_made_over_is_told_by_the_comment_that_goes_along_with_it():
+    file = polib.pofile(write(HEADER, [ENTRY]).decode(), wrapwidth=0)
+    newer, older = digits("Outro título"), digits("Um título")
+
+    for comment, told in [
+        # msgmerge, of a passage in both files.
+        (f"text: {older} sections/a/heading", older),
+        (f"Mind the tone.\ntext: {older} sections/a/heading", older),
+        # msgmerge, of a guess from another passage; and what else stands there.
+        (f"text: {older} sections/b/heading", newer),
+        ("Mind the tone.", newer),
+    ]:
+        file[0].comment, file[0].tcomment = f"status: current\ntext: {newer}", comment
+        (entry,) = read(str(file).encode()).entries
+        assert entry.digest == told
 
 
 @pytest.mark.parametrize("text", ODD)
@@ -93,12 +113,12 @@ def test_an_entry_knows_its_line_and_whether_it_was_edited():
     (entry,) = read(str(file).encode()).entries
 
     assert entry.edited is True
-    assert str(file).splitlines()[entry.line - 1] == "#. Section “A”, heading"
+    assert str(file).splitlines()[entry.line - 1] == f"# text: {digits('Um título')} sections/a/heading"
 
 
 def test_an_entry_without_its_comments_does_not_tell_whether_it_was_edited():
     file = polib.pofile(write(HEADER, [ENTRY]).decode())
-    file[0].comment = ""
+    file[0].comment = file[0].tcomment = ""
 
     (entry,) = read(str(file).encode()).entries
 
@@ -145,8 +165,8 @@ def edited(old, new):
         (write(HEADER, [ENTRY]).decode().encode("utf-16"), "", "The file is not in UTF-8. Save it as UTF-8."),
         (edited(b"charset=UTF-8", b"charset=ISO-8859-2"), "", "The file is not in UTF-8. Save it as UTF-8."),
         (b'msgid "a\0"', "", "The file is no PO file."),
-        (edited(b'msgstr "Um', b"msgstr Um"), "", "The file cannot be read as PO. Line: 21."),
-        (edited(b'msgid "A heading"', b'msgid "A \\\\" heading" x"'), "", "The file cannot be read as PO. Line: 20."),
+        (edited(b'msgstr "Um', b"msgstr Um"), "", "The file cannot be read as PO. Line: 22."),
+        (edited(b'msgid "A heading"', b'msgid "A \\\\" heading" x"'), "", "The file cannot be read as PO. Line: 21."),
         (write(HEADER, [ENTRY]), "lv", "The file is of another language. Its language: pt_BR."),
         (edited(b"Language: pt_BR", b"Language: ja"), "", "The file is of another language. Its language: ja."),
         (write(HEADER, [ENTRY, ENTRY]), "", "Several entries have this key: sections/a/heading."),

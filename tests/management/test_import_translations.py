@@ -71,7 +71,7 @@ def test_a_dry_run_tells_all_of_it_and_saves_nothing(tmp_path: Path, section: Po
 
 def test_refused_entries_are_told_with_their_lines_and_the_status_says_so(tmp_path: Path) -> None:
     path = written(tmp_path, text="<b>Cits</b>")
-    line = path.read_text("utf-8").partition(f'msgctxt "{HEADING}"')[0].count("\n") - 2
+    line = path.read_text("utf-8").partition(f'msgctxt "{HEADING}"')[0].count("\n") - 3
 
     assert run(path) == (
         "",
