@@ -7,8 +7,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from ..actions.checking import check, passage_name
 from ..actions.expiring import DAYS, expiring
@@ -17,11 +17,11 @@ from ..actions.reviewing import warnings
 from ..actions.translating import Coverage, coverage
 from ..actions.translators import languages_for, may_enter, may_read
 from ..exchange import content as shape
-from ..exchange.localized import day
+from ..exchange.localized import day, percent
 from ..exchange.telling import tell
 from ..models import Delivery, DpaRequest, Release, TranslationPin
 from .mending import address, listing, passage
-from .naming import language_label
+from .naming import language_label, spoken
 from .workbench_pages import Choice
 
 # A card shows so many entries; the page behind its link has the rest.
@@ -145,7 +145,7 @@ def _changes(request: HttpRequest, found: shape.Draft) -> Card:
     content = preview(found, last=last)
     changes = changes_since(last, content)
     earlier = shape.decode(last.content) if last else None
-    lines = tell(changes, content, get_language() or "en", earlier)
+    lines = tell(changes, content, spoken(), earlier)
     title = _("What the draft changes since release %(number)s") % {"number": last.number} if last else _("The draft")
     publisher = request.user.has_perm("registry.publish_release")
     return Card(
@@ -177,7 +177,7 @@ def _language(request: HttpRequest, found: Coverage) -> dict[str, Any]:
     return {
         "name": language_label(found.language),
         "address": Choice(found.language).address if readable else "",
-        "percent": found.percent,
+        "share": percent(found.percent, spoken()),
         "done": found.done,
         "total": found.total,
         "items": [
@@ -204,7 +204,7 @@ def _expiring(request: HttpRequest, today: Any) -> Card:
         else:
             note = _("today")
         where = address(request, expiry.noun, expiry.field)
-        items.append(Item(expiry.message, where, f"{day(expiry.day, get_language() or 'en')}, {note}", left < 0))
+        items.append(Item(expiry.message, where, f"{day(expiry.day, spoken())}, {note}", left < 0))
     return Card(
         "expiring",
         _("What ends soon"),
