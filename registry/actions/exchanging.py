@@ -91,8 +91,11 @@ def apply(
 
 
 def _lock(keys: set[str]) -> None:
-    """The rows that the entries name, always in one order, so that two imports wait for each other."""
-    models: list[Any] = sorted(TRANSLATED, key=lambda model: model.__name__)
+    """The rows that the entries name, in the order of all who lock several: two then wait for each other, and no more.
+
+    A noun comes before the rows below it, as in forms; rows of one kind come by their numbers.
+    """
+    models: Iterable[Any] = TRANSLATED
     for model in models:
         rows = model._default_manager.order_by("pk")
         if model is not ServiceProfile:

@@ -38,7 +38,9 @@ def bring_back(trail: Trail, at: datetime, *, version: int | None) -> int:
         own = then[trail.model, trail.pk]
         pins = trail.pins_at(at)
         changed = _restore(own, trail, pins)
-        below = sum(_restore(entry, trail, pins) for entry in then.values() if entry.model in parts)
+        # By their numbers, as all who lock several rows do (`exchanging`).
+        entries = sorted((entry for entry in then.values() if entry.model in parts), key=lambda entry: entry.pk)
+        below = sum(_restore(entry, trail, pins) for entry in entries)
         if below and live and not changed:
             # The version of a noun covers the rows below it.
             trail.model._default_manager.get(pk=trail.pk).save()

@@ -150,8 +150,7 @@ def translate(noun: Any, field: str, language: str, text: str, *, by: Any, seen:
     if field not in TRANSLATED[type(noun)]:
         raise ValidationError(_("There is no such passage to translate."))
     with transaction.atomic():
-        noun = type(noun)._default_manager.select_for_update().get(pk=noun.pk)
-        profile = ServiceProfile.load()
+        noun, profile = _locked(noun), ServiceProfile.load()
         texts = prose(noun, field)
         source = texts.get(profile.source_language if profile else "en", "")
         _refuse(noun, field, language, text, source, texts, seen, profile)
@@ -161,6 +160,14 @@ def translate(noun: Any, field: str, language: str, text: str, *, by: Any, seen:
         setattr(noun, build_localized_fieldname(field, language), text)
         noun._history_user = by
         noun.save()
+
+
+def _locked(noun: Any) -> Any:
+    """The row as it is now. Raise Moved where it was deleted."""
+    found = type(noun)._default_manager.select_for_update().filter(pk=noun.pk).first()
+    if found is None:
+        raise Moved(_("This passage is no longer part of the draft."))
+    return found
 
 
 def _refuse(
@@ -195,8 +202,7 @@ def approve(noun: Any, field: str, language: str, *, by: Any, seen: tuple[str, s
     may not, or made it themselves and the profile asks for a second pair of eyes.
     """
     with transaction.atomic():
-        profile = ServiceProfile.load()
-        noun = type(noun)._default_manager.select_for_update().get(pk=noun.pk)
+        noun, profile = _locked(noun), ServiceProfile.load()
         texts = prose(noun, field)
         source = texts.get(profile.source_language if profile else "en", "")
         pin = (

@@ -52,7 +52,8 @@ class Inline(Relating, Speaking, admin.StackedInline):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)
         if request.method == "POST" and transaction.get_connection().in_atomic_block:
-            return rows.select_for_update(of=("self",))
+            # In the order of all who lock several rows (`exchanging`): what was posted names its rows by itself.
+            return rows.order_by("pk").select_for_update(of=("self",))
         return rows
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:

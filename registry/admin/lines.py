@@ -42,7 +42,7 @@ class Run:
         self.page, self.request, self.form_class, self.model = page, request, form_class, page.model
         keys = [row.get("key", "").strip() for row in rows]
         self.doubled = {key for key in keys if keys.count(key) > 1}
-        nouns = self.model._default_manager.filter(key__in=keys).select_for_update()
+        nouns = self.model._default_manager.filter(key__in=keys).order_by("pk").select_for_update()
         self.nouns = {noun.key: noun for noun in nouns}
         self.others = self.model._default_manager.exclude(key__in=keys)
         self.linked: dict[type[Any], dict[str, Any]] = {}

@@ -215,7 +215,7 @@ class NounAdmin(Importing, StaffAdmin):
     def _set_listed(self, request: HttpRequest, queryset: QuerySet[Any], *, listed: bool) -> None:
         with transaction.atomic():
             chosen = self.model._default_manager.filter(pk__in=list(queryset.values_list("pk", flat=True)))
-            nouns = list(chosen.filter(listed=not listed).select_for_update())
+            nouns = list(chosen.filter(listed=not listed).order_by("pk").select_for_update())
             for noun in nouns:
                 noun.listed = listed
                 noun.save()

@@ -20,7 +20,7 @@ from ..actions.translating import Faulty, Moved, Passage, approve, translate
 from ..actions.translators import languages_for, may_approve, may_enter, may_read, may_translate
 from ..exchange.localized import tag, text_direction
 from ..models import State, TranslationPin
-from ..translation import TRANSLATED
+from ..translation import TRANSLATED, normal
 from .naming import language_label, zone_of_days
 from .po_files import export_view, import_view
 from .speaking import Speech
@@ -111,7 +111,9 @@ class Workbench(admin.ModelAdmin):
     def _save(self, request: HttpRequest, passage: Passage, typed: str, seen: tuple[str, str]) -> str:
         if not typed.strip() and not passage.text:
             raise ValidationError(_("Write the translation first."))
-        untouched = seen == passage.digests and typed == passage.text
+        # Browsers post a text that came with other ends of lines, from a file, with their own.
+        same = normal(typed) == normal(passage.text)
+        untouched = seen == passage.digests and same
         if untouched and passage.state in {State.CURRENT, State.APPROVED}:
             # Approval stays where nobody changed anything.
             return _("Nothing to save: the text is as it was.")
@@ -119,7 +121,7 @@ class Workbench(admin.ModelAdmin):
         self._log(request, passage)
         if not typed.strip():
             return _("Saved. The translation is empty now, and counts as missing.")
-        return _("Saved.") if typed != passage.text else _("Saved: still right.")
+        return _("Saved: still right.") if same else _("Saved.")
 
     def approve_view(self, request: HttpRequest, language: str) -> HttpResponse:
         if not may_approve(request.user, language):
@@ -127,20 +129,13 @@ class Workbench(admin.ModelAdmin):
         listing = _listing(request, language)
         tickets = [ticket.partition(" ") for ticket in request.POST.getlist("ticket")]
         following, moved, approved = "", "", 0
-        with transaction.atomic():
-            for key, _blank, seen in tickets:
-                passage = listing.passage(key)
-                following = listing.after(key)
-                try:
-                    if passage is None:
-                        raise Moved(_("This passage is no longer part of the draft."))
-                    if request.POST.get("text", passage.text).replace("\r\n", "\n") != passage.text:
-                        raise Moved(_("Save your text first, then approve it."))
-                    approve(passage.noun, passage.field, language, by=request.user, seen=_seen(seen))
-                except Moved as refused:
-                    moved = str(refused)
-                    continue
-                self._log(request, passage)
+        for key, _blank, seen in tickets:
+            following = listing.after(key)
+            try:
+                self._approve(request, listing.passage(key), _seen(seen))
+            except Moved as refused:
+                moved = str(refused)
+            else:
                 approved += 1
         if len(tickets) == 1 and moved:
             return self._refused(
@@ -153,6 +148,16 @@ class Workbench(admin.ModelAdmin):
         said = ngettext("%(count)s translation approved.", "%(count)s translations approved.", approved)
         messages.success(request, said % {"count": approved})
         return _to(replace(listing.choice, at=following if len(tickets) == 1 else ""))
+
+    def _approve(self, request: HttpRequest, passage: Passage | None, seen: tuple[str, str]) -> None:
+        """Each by itself: whoever held several rows could wait for somebody who waits for one of them."""
+        if passage is None:
+            raise Moved(_("This passage is no longer part of the draft."))
+        if normal(request.POST.get("text", passage.text)) != normal(passage.text):
+            raise Moved(_("Save your text first, then approve it."))
+        with transaction.atomic():
+            approve(passage.noun, passage.field, passage.language, by=request.user, seen=seen)
+            self._log(request, passage)
 
     def _log(self, request: HttpRequest, passage: Passage) -> None:
         field = passage.noun._meta.get_field(passage.field)

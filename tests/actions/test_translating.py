@@ -227,6 +227,20 @@ def test_an_approval_needs_the_permission_the_language_and_the_texts_that_were_l
     assert {row.state for row in translating.passages(draft())} == {"current", "outdated"}
 
 
+def test_a_row_that_was_deleted_meanwhile_is_no_part_of_the_draft(db):
+    root = User.objects.create_superuser("root")
+    question = Question.objects.create(key="why", question_en="Why?", answer_en="Because.")
+    digests = passage(question, "answer").digests
+    Question.objects.filter(pk=question.pk).delete()
+
+    for verb in (
+        lambda: translating.translate(question, "answer", "lv", "Jā.", by=root, seen=digests),
+        lambda: translating.approve(question, "answer", "lv", by=root, seen=digests),
+    ):
+        with pytest.raises(translating.Moved, match="no longer part of the draft"):
+            verb()
+
+
 def test_an_approved_text_that_is_edited_waits_for_approval_again(section, anna):
     translating.approve(section, "body", "lv", by=anna, seen=passage(section).digests)
 

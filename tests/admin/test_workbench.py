@@ -282,6 +282,20 @@ def test_saving_an_approved_translation_unchanged_leaves_the_approval(anna):
     assert not LogEntry.objects.exists()
 
 
+def test_ends_of_lines_that_no_browser_posts_change_no_text(signed_in):
+    section = PolicySection.objects.get(key="definition")
+    section.body_lv = "Viens.\r\n\r\nDivi."
+    section.save()
+    client = signed_in("publisher")
+
+    approved = client.post(f"{MATRIX}lv/approve/", {"ticket": ticket(BODY), "text": "Viens.\r\n\r\nDivi."})
+    saved = client.post(f"{MATRIX}lv/save/", posted(BODY, "Viens.\r\n\r\nDivi."), headers=FETCH)
+
+    assert approved.status_code == 302
+    assert "Nothing to save" in saved.content.decode()
+    assert passage(BODY).state == "approved"
+
+
 def test_an_empty_text_is_no_translation_and_an_emptied_one_counts_as_missing(anna, moved_on):
     moved_on.heading_lv = ""
     moved_on.save()
