@@ -8,10 +8,12 @@ from typing import Any
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from ..exchange import content as shape
 from ..exchange.comparison import Change, compare, differs
+from ..exchange.localized import language_name
 from ..history import AUDITED
 from ..models import (
     DpaRequest,
@@ -30,8 +32,8 @@ from ..models import (
     TranslationPin,
     Translator,
 )
-from ..translation import Pins
-from .checking import Problem, check
+from ..translation import TRANSLATED, Pins, noun_name
+from .checking import Problem, check, passage_name
 
 # SQLSTATE of PostgreSQL where somebody else's transaction went first: unique_violation, serialization_failure,
 # deadlock_detected. SQLite has one writer at a time, so there the second one looks at what the first has published.
@@ -160,7 +162,16 @@ def edits_since(moment: datetime, most: int = 10) -> list[Edit]:
 def _edits(model: Any, moment: datetime, most: int) -> Iterator[Edit]:
     rows = model.history.filter(history_date__gt=moment).select_related("history_user")
     for row in rows.order_by("-history_date")[:most]:
-        yield Edit(model, str(row.instance), str(row.history_user or ""), row.history_date)
+        name = _pinned(row) if model is TranslationPin else str(row.instance)
+        yield Edit(model, name, str(row.history_user or ""), row.history_date)
+
+
+def _pinned(pin: Any) -> str:
+    """The passage that a pin is about, and its language, as staff know them."""
+    model = next(model for model in TRANSLATED if noun_name(model) == pin.noun)
+    noun = model._default_manager.filter(pk=pin.object_id).first()
+    label = passage_name(noun, pin.field) if noun else str(model._meta.verbose_name)
+    return f"{label} · {language_name(pin.language, get_language() or 'en')}"
 
 
 def publish(

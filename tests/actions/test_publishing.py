@@ -4,11 +4,15 @@ import threading
 import unicodedata
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 
 from registry.actions import publishing, verifying
+from registry.actions.translating import approve
 from registry.exchange import content as shape
 from registry.models import Language, PolicySection, Release, ServiceProfile, Subprocessor, TranslationPin
+from registry.translation import text_digest
 
 
 @pytest.fixture
@@ -324,6 +328,19 @@ def test_the_edits_since_a_moment_name_what_was_changed_by_whom_and_leave_out_re
 
     assert [(e.model, e.name, e.by) for e in edits] == [(PolicySection, "definition", "anna")]
     assert publishing.edits_since(edits[0].at) == []
+
+
+def test_an_approval_since_a_moment_names_the_passage_and_its_language(db):
+    anna, moment = User.objects.create_superuser("anna"), timezone.now()
+    section = PolicySection.objects.get(key="definition")
+    digests = text_digest(section.heading_en), text_digest(section.heading_lv)
+    approve(section, "heading", "lv", by=anna, seen=digests)
+
+    edits = publishing.edits_since(moment)
+
+    assert [(e.label, e.name, e.by) for e in edits] == [
+        ("translation", "Policy section definition, heading · Latvian", "anna")
+    ]
 
 
 def test_a_registry_without_profile_says_what_to_do_first(empty_registry):
