@@ -15,6 +15,8 @@ from registry.actions.sample import NOUNS, load_sample
 from registry.management.catalogues import compile_stale
 from registry.models import Language, Publication, Release, ServiceProfile, guards
 
+from .journeys.product import Product, prepared
+
 
 def pytest_configure() -> None:
     # Tests need neither hashed file names nor slow password hashes.
@@ -47,6 +49,13 @@ def flush_gives_the_sample_back() -> Iterator[None]:
     TransactionTestCase._fixture_teardown = restore
     yield
     TransactionTestCase._fixture_teardown = teardown
+
+
+@pytest.fixture(scope="session")
+def product_at_rest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """Prepared once, for all who copy it: it takes half a dozen processes."""
+    with prepared(tmp_path_factory.mktemp("product")) as rest:
+        yield rest
 
 
 @pytest.fixture

@@ -5,13 +5,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from .browsing import chromium_path
-from .product import Product, prepared, running
-
-
-@pytest.fixture(scope="session")
-def product_at_rest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    with prepared(tmp_path_factory.mktemp("product")) as rest:
-        yield rest
+from .product import Product, running
 
 
 @pytest.fixture(scope="session")

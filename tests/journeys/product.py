@@ -41,7 +41,7 @@ class Product:
 
 @contextmanager
 def prepared(folder: Path) -> Iterator[Product]:
-    """A product at rest: migrated, with the sample and a superuser `admin`, to be copied by `running`."""
+    """A product at rest: migrated, with the sample and a superuser `admin`, to be copied by the others."""
     with _database(folder, None) as database:
         environment = _environment(folder, database, 8000)
         _manage(environment, "prepare")
@@ -51,27 +51,31 @@ def prepared(folder: Path) -> Iterator[Product]:
 
 
 @contextmanager
-def running(rest: Product, folder: Path) -> Iterator[Product]:
-    """A copy of the prepared product, serving on a free port until the block ends."""
+def copied(rest: Product, folder: Path) -> Iterator[Product]:
+    """A copy of the prepared product, at rest too, with an address of its own."""
     shutil.copytree(rest.data / "static", folder / "static")
     port = _free_port()
     with _database(folder, rest) as database:
-        environment = _environment(folder, database, port)
-        with (folder / "output").open("wb") as output:
-            process = subprocess.Popen(
-                [sys.executable, "manage.py", "serve", "--port", str(port)],
-                cwd=settings.BASE_DIR,
-                env=environment,
-                stdout=output,
-                stderr=output,
-            )
-            try:
-                product = Product(f"http://127.0.0.1:{port}", folder, environment)
-                _wait_until_ready(product, process)
-                yield product
-            finally:
-                process.send_signal(signal.SIGTERM)
-                process.wait(30)
+        yield Product(f"http://127.0.0.1:{port}", folder, _environment(folder, database, port))
+
+
+@contextmanager
+def running(rest: Product, folder: Path) -> Iterator[Product]:
+    """A copy of the prepared product, serving until the block ends."""
+    with copied(rest, folder) as product, (folder / "output").open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "serve", "--port", product.url.rpartition(":")[2]],
+            cwd=settings.BASE_DIR,
+            env=product.environment,
+            stdout=output,
+            stderr=output,
+        )
+        try:
+            _wait_until_ready(product, process)
+            yield product
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(30)
 
 
 def _environment(folder: Path, database: str, port: int) -> dict[str, str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from tests.journeys.product import Product, prepared
+from tests.journeys.product import Product, copied
 from tests.requests import PERSON, submit
 
 SUBMIT = """
@@ -25,8 +25,8 @@ def said(*arguments: str, **options: object) -> str:
 
 
 @pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    with prepared(tmp_path_factory.mktemp("erasing")) as found:
+def product(product_at_rest: Product, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    with copied(product_at_rest, tmp_path_factory.mktemp("erasing")) as found:
         yield found
 
 

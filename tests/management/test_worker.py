@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import pytest
 from django.conf import settings
 
-from tests.journeys.product import Product, prepared
+from tests.journeys.product import Product, copied
 from tests.smtp import sink
 
 # The same worker, but less patient: a dead one is known as dead after two seconds.
@@ -44,8 +44,8 @@ print(*Delivery.objects.values_list("state", flat=True))
 
 
 @pytest.fixture(scope="module")
-def rest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    with prepared(tmp_path_factory.mktemp("worker")) as product:
+def rest(product_at_rest: Product, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    with copied(product_at_rest, tmp_path_factory.mktemp("worker")) as product:
         yield product
 
 
