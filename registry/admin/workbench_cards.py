@@ -19,7 +19,8 @@ from ..exchange.difference import Piece, difference
 from ..exchange.placeholders import Facts, names
 from ..models import ServiceProfile, State, TranslationPin
 from ..translation import text_digest
-from .naming import moment_name, name_of
+from .naming import name_of
+from .standing import answers
 
 KINDS = {ServiceProfile: gettext_lazy("privacy notice")}
 
@@ -163,27 +164,10 @@ class Card:
     @property
     def history(self) -> list[str]:
         """Who answers for the text, a sentence each."""
-        pin, found = self._pin, []
+        pin = self.pin
         if pin is None or not self.passage.text or pin.text_digest != text_digest(self.passage.text):
             return []
-        machine = pin.status == TranslationPin.Status.MACHINE
-        found.append(
-            self._sentence(
-                _("Machine translation, %(when)s") if machine else _("Translated by %(who)s, %(when)s"), pin.by, pin.at
-            )
-        )
-        if pin.kept_at:
-            found.append(
-                self._sentence(
-                    _("Source changed, meaning unchanged: said by %(who)s, %(when)s"), pin.kept_by, pin.kept_at
-                )
-            )
-        if pin.approved_at and pin.status == TranslationPin.Status.APPROVED:
-            found.append(self._sentence(_("Approved by %(who)s, %(when)s"), pin.approved_by, pin.approved_at))
-        return found
-
-    def _sentence(self, text: str, who: Any, when: Any) -> str:
-        return text % {"who": who or _("a command"), "when": moment_name(when, self.reader.zone)}
+        return answers(pin, self.reader.zone)
 
     @property
     def unpinned(self) -> str:
