@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
 import polib
 from django.utils.translation import gettext as _
@@ -26,7 +27,7 @@ from ..translation import normal, text_digest
 from .po_languages import code_of, gettext_name, plural_forms
 
 # Several times what a large policy needs. polib's time grows with the square of a text's lines.
-MOST_BYTES, MOST_LINES = 10_000_000, 400_000
+MOST_BYTES, MOST_LINES, MOST_IN_A_ROW = 10_000_000, 400_000, 20_000
 CONTENT_TYPE = "text/x-gettext-translation; charset=utf-8"
 _ASCII = {"utf-8", "utf8", "us-ascii", "ascii", "charset"}
 _STATUS, _TEXT = re.compile(r"^status: (\w+)$", re.MULTILINE), re.compile(r"^text: ([0-9a-f]{12})$", re.MULTILINE)
@@ -167,7 +168,10 @@ def _parsed(data: bytes) -> polib.POFile:
     if "\0" in text:
         raise Unreadable(_("The file is no PO file."))
     lines = re.split("\r\n|\r|\n", text)
-    if len(lines) > MOST_LINES:
+    # A text, or a comment: 400,000 lines of one text would take polib half a minute.
+    runs = groupby(lines, key=lambda line: line.strip()[:1])
+    in_a_row = max((len(list(run)) for kind, run in runs if kind in {'"', "#"}), default=0)
+    if len(lines) > MOST_LINES or in_a_row > MOST_IN_A_ROW:
         raise Unreadable(_("The file has too many lines."))
     for number, line in enumerate(lines, 1):
         if not _LINE.fullmatch(line.strip()):

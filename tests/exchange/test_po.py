@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.exchange.po import MOST_BYTES, MOST_LINES, Entry, Header, Unreadable, digits, read, write
+from registry.exchange.po import MOST_BYTES, MOST_IN_A_ROW, MOST_LINES, Entry, Header, Unreadable, digits, read, write
 from registry.translation import normal
 
 HEADER = Header("Trust & Co", "privacy@example.com", "en", "pt-br", datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))
@@ -176,6 +176,7 @@ def edited(old, new):
             "The file has an entry with plural forms, which no passage has. Line: 16.",
         ),
         (b"\n" * MOST_LINES, "", "The file has too many lines."),
+        (edited(b'msgstr "Um', b'msgstr ""\n' + b'"a"\n' * MOST_IN_A_ROW + b'"Um'), "", "The file has too many lines."),
         (b"#" * (MOST_BYTES + 1), "", "The file is too large. A file of one language has less than 10 MB."),
     ],
 )
