@@ -185,7 +185,7 @@ def answers(pin: TranslationPin, zone: ZoneInfo) -> list[str]:
 
 
 def _sentence(text: str, who: Any, when: datetime, zone: ZoneInfo) -> str:
-    return text % {"who": who or _("a command"), "when": moment_name(when, zone)}
+    return text % {"who": who or _("a command or a deleted account"), "when": moment_name(when, zone)}
 
 
 def outdated_now(request: HttpRequest, forms: Iterable[Any]) -> SafeString | str:

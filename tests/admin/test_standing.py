@@ -73,7 +73,10 @@ def test_beside_each_translation_stand_its_state_what_changed_and_who_answers_fo
         "hu": [
             (
                 "approved",
-                ["Translated by anna, 13 Dec 2024, 10:00:00", "Approved by a command, 13 Dec 2024, 10:00:00"],
+                [
+                    "Translated by anna, 13 Dec 2024, 10:00:00",
+                    "Approved by a command or a deleted account, 13 Dec 2024, 10:00:00",
+                ],
                 [],
                 [],
             )

@@ -75,7 +75,7 @@ def test_a_machine_and_a_command_are_told_as_what_they_are(card):
     machine, command = card("sections/introduction/heading"), card("sections/introduction/body")
 
     assert machine.history[0].startswith("Machine translation, ")
-    assert command.history[0].startswith("Translated by a command, ")
+    assert command.history[0].startswith("Translated by a command or a deleted account, ")
 
 
 def test_nobody_answers_for_a_text_that_came_past_its_pin(card):
