@@ -11,6 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.db import transaction
 from django.db.models import Q
 from django.db.models.signals import post_delete, post_save, pre_save
 from django.utils import timezone
@@ -43,6 +44,7 @@ class Wording:
         return noun_name(self.noun), self.noun.pk, self.field, self.language
 
 
+@transaction.atomic(savepoint=False)
 def settle(
     wordings: Iterable[Wording], *, by: Any = None, status: str = Status.HUMAN, at: datetime | None = None
 ) -> None:
@@ -58,6 +60,7 @@ def settle(
     _drop([pin for place, pin in there.items() if not said[place].text.strip()], by, now)
 
 
+@transaction.atomic(savepoint=False)
 def keep(noun: Any, field: str, before: str, after: str, *, by: Any = None, at: datetime | None = None) -> int:
     """Move the pins of a passage along with its source, whose meaning has not changed; say how many.
 
@@ -75,6 +78,7 @@ def keep(noun: Any, field: str, before: str, after: str, *, by: Any = None, at: 
     return len(moved)
 
 
+@transaction.atomic(savepoint=False)
 def restore(noun: Any, records: Iterable[Any], *, by: Any = None) -> int:
     """Give a row the pins that these records of history tell, and no other; say how many were others."""
     now, records = timezone.now(), list(records)

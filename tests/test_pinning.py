@@ -247,3 +247,18 @@ def test_a_save_of_some_fields_pins_to_the_source_that_the_database_has(question
     assert pins_of(question, field="answer", language="lv").get().source_text == "So."
     question.refresh_from_db()
     assert states(question, "answer") == {"da": "current", "lv": "outdated"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_outside_of_any_transaction_a_row_is_saved_with_its_pins_or_not_at_all(monkeypatch):
+    question = Question.objects.create(key="why", question_en="Why?", question_da="Hvorfor?")
+    assert states(question, "question")["da"] == "current"
+    monkeypatch.setattr(pinning, "_write", lambda *pins: 1 / 0)
+    question.question_da = "Hvad?"
+
+    with pytest.raises(ZeroDivisionError):
+        question.save()
+
+    question.refresh_from_db()
+    assert question.question_da == "Hvorfor?"
+    assert states(question, "question")["da"] == "current"

@@ -3,7 +3,7 @@
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import ProtectedError
 from django.utils.translation import gettext_lazy as _
 
@@ -61,7 +61,9 @@ class Noun(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self._refuse_renaming()
         self.version += 1
-        super().save(*args, **kwargs)
+        # A row and the pins of its translations are saved together (pinning.py).
+        with transaction.atomic(savepoint=False):
+            super().save(*args, **kwargs)
         self._key_in_database = self.key
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -91,7 +91,9 @@ class ServiceProfile(models.Model):  # type: ignore[django-manager-missing]  # m
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.pk = 1
         self.version += 1
-        super().save(*args, **kwargs)
+        # A row and the pins of its translations are saved together (pinning.py).
+        with transaction.atomic(savepoint=False):
+            super().save(*args, **kwargs)
 
     def today(self) -> date:
         """The day it is in the profile's time zone."""

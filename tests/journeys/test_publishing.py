@@ -87,7 +87,7 @@ def test_what_is_missing_is_mended_by_following_its_link(product: Product, page:
 
     page.locator("[data-card=problems]").get_by_role("link").click()
 
-    expect(page).to_have_url(re.compile(r"/admin/registry/policysection/\d+/change/#id_body_lv$"))
+    expect(page).to_have_url(re.compile(r"/admin/registry/translationpin/lv/\?at=[^#]*#sections/definition/body$"))
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("dark", 390), ("light", 1280)])
