@@ -21,10 +21,10 @@ def browser_is_here() -> bool:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if connection.vendor != "postgresql":
-        elsewhere = [item for item in items if item.get_closest_marker("postgresql")]
-        config.hook.pytest_deselected(items=elsewhere)
-        items[:] = [item for item in items if item not in elsewhere]
+    other = "looks" if connection.vendor == "postgresql" else "postgresql"
+    elsewhere = [item for item in items if item.get_closest_marker(other)]
+    config.hook.pytest_deselected(items=elsewhere)
+    items[:] = [item for item in items if not item.get_closest_marker(other)]
     journeys = [item for item in items if item.get_closest_marker("browser")]
     if journeys and not browser_is_here():
         for item in journeys:

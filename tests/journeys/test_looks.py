@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from .product import Product
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.looks]
 
 PAGES = ("", "releases/", "releases/1/", "regions/eu/", "no-such-page/")
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}

@@ -90,6 +90,7 @@ def test_what_is_missing_is_mended_by_following_its_link(product: Product, page:
     expect(page).to_have_url(re.compile(r"/admin/registry/translationpin/lv/\?at=[^#]*#sections/definition/body$"))
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize(("scheme", "width"), [("dark", 390), ("light", 1280)])
 def test_the_pages_breach_no_rule_of_accessibility_and_fit_a_phone(product: Product, page: Page, scheme, width):
     product.manage("shell", "-c", CHANGE.format(lv=""))

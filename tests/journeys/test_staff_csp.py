@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from .product import Product, running
 from .test_publishing import breaches, sign_in
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.looks]
 
 NOUNS = (
     "subprocessor",

@@ -246,6 +246,7 @@ def test_without_a_script_each_passage_is_a_page_load_and_nothing_else_differs(p
     context.close()
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize("scheme", ["dark", "light"])
 def test_the_pages_are_accessible_and_fit_a_phone(product: Product, page: Page, scheme: str):
     sign_in(page, product, "admin")
