@@ -150,9 +150,10 @@ def test_whatever_comes_at_once_every_pin_names_the_source_that_its_text_was_mad
         publishing.publish(in_force_on=publishing.draft().profile.today())
         return "publish"
 
-    def again(work: Callable[[random.Random], str], until: float) -> None:
+    def again(work: Callable[[random.Random], str], wanted: str, until: float) -> None:
+        """For a while, and then until it has come through once: who is always overtaken is alone in the end."""
         chance = random.Random(work.__name__)
-        while time.monotonic() < until:
+        while time.monotonic() < (until if done[wanted] else until + 60):
             try:
                 done[work(chance)] += 1
             except (Moved, publishing.CannotPublish) as refused:
@@ -161,12 +162,15 @@ def test_whatever_comes_at_once_every_pin_names_the_source_that_its_text_was_mad
                 failed.append(repr(error))
 
     until = time.monotonic() + 5
-    works = (edit, mend, bring_a_file, approve, publish)
-    for thread in [beside(lambda work=work: again(work, until)) for work in works]:
+    works = {edit: "edit 302", mend: "mend", bring_a_file: "file", approve: "approve 302"}
+    threads = [beside(lambda work=work, wanted=wanted: again(work, wanted, until)) for work, wanted in works.items()]
+    # Nothing more to publish is an answer too.
+    threads.append(beside(lambda: again(publish, "CannotPublish", until)))
+    for thread in threads:
         thread.join()
 
     assert failed == []
-    assert {"edit 302", "mend", "file", "approve 302"} <= done.keys()
+    assert [wanted for wanted in works.values() if not done[wanted]] == []
     assert not [name for name in done if name.endswith(("403", "500"))]
     for row in rows:
         row.refresh_from_db()
