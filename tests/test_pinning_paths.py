@@ -177,15 +177,17 @@ class World:
     def translate(self, code: str, text: str) -> None:
         known = self.foretold
         try:
-            translate(self.row(), self.field, code, text, by=self.anna)
+            saved = translate(self.row(), self.field, code, text, by=self.anna)
         except ValidationError:
             assert not said(known.texts["en"])
             return
         assert said(known.texts["en"])
-        if said(text) == said(known.texts[code]):
-            known.pin(code, known.texts["en"], text)
-        else:
+        same = said(text) == said(known.texts[code])
+        assert saved == (not same or known.state(code) in {"outdated", "machine"})
+        if not same:
             known.saved(known.texts | {code: text})
+        elif saved:
+            known.pin(code, known.texts["en"], text)
 
     def approve(self, code: str) -> None:
         known, noun = self.foretold, self.row()

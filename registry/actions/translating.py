@@ -20,7 +20,7 @@ from ..exchange.wording import faults_beside
 from ..history import record
 from ..models import INCOMPLETE, Language, ServiceProfile, State, TranslationPin
 from ..pinning import Status, Wording, settle
-from ..translation import TRANSLATED, noun_name, prose, text_digest
+from ..translation import TRANSLATED, Pins, noun_name, prose, text_digest
 from .translators import may_approve_pin, require_translate
 
 
@@ -139,12 +139,13 @@ def place(noun: Any, field: str, language: str) -> tuple[str, int, str, str]:
     return noun_name(noun), noun.pk, field, language
 
 
-def translate(noun: Any, field: str, language: str, text: str, *, by: Any, seen: tuple[str, str] | None = None) -> None:
-    """Save a language's text of a passage, made from the source as it stands; the same text confirms it.
+def translate(noun: Any, field: str, language: str, text: str, *, by: Any, seen: tuple[str, str] | None = None) -> bool:
+    """Save a language's text of a passage, made from the source as it stands; say whether there was anything to save.
 
-    `seen` are the digests of the source and of the text that the translator looked at. Raise Moved where one of them is
-    another by now, Faulty where the text cannot stand beside its source, PermissionDenied for a language that is not
-    the user's, ValidationError for a text that the field does not hold.
+    The same text again confirms one that is outdated or a machine's. One that is current keeps its author and its
+    approval: nobody has changed anything. `seen` are the digests of the source and of the text that the translator
+    looked at. Raise Moved where one of them is another by now, Faulty where the text cannot stand beside its source,
+    PermissionDenied for a language that is not the user's, ValidationError for a text that the field does not hold.
     """
     require_translate(by, language, type(noun))
     if field not in TRANSLATED[type(noun)]:
@@ -152,14 +153,19 @@ def translate(noun: Any, field: str, language: str, text: str, *, by: Any, seen:
     with transaction.atomic():
         noun, profile = _locked(noun), ServiceProfile.load()
         texts = prose(noun, field)
-        source = texts.get(profile.source_language if profile else "en", "")
+        source_language = profile.source_language if profile else "en"
+        source = texts.get(source_language, "")
         _refuse(noun, field, language, text, source, texts, seen, profile)
         if text_digest(texts.get(language, "")) == text_digest(text):
+            state = Pins.of(type(noun), [noun.pk]).state(noun, field, language, texts, source_language)
+            if state not in {State.OUTDATED, State.MACHINE}:
+                return False
             settle([Wording(noun, field, language, text, source)], by=by)
-            return
+            return True
         setattr(noun, build_localized_fieldname(field, language), text)
         noun._history_user = by
         noun.save()
+        return True
 
 
 def _locked(noun: Any) -> Any:

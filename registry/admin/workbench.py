@@ -19,7 +19,7 @@ from ..actions.publishing import CannotPublish
 from ..actions.translating import Faulty, Moved, Passage, approve, translate
 from ..actions.translators import languages_for, may_approve, may_enter, may_read, may_translate
 from ..exchange.localized import tag, text_direction
-from ..models import State, TranslationPin
+from ..models import TranslationPin
 from ..translation import TRANSLATED, normal
 from .naming import language_label, zone_of_days
 from .po_files import export_view, import_view
@@ -113,11 +113,8 @@ class Workbench(admin.ModelAdmin):
             raise ValidationError(_("Write the translation first."))
         # Browsers post a text that came with other ends of lines, from a file, with their own.
         same = normal(typed) == normal(passage.text)
-        untouched = seen == passage.digests and same
-        if untouched and passage.state in {State.CURRENT, State.APPROVED}:
-            # Approval stays where nobody changed anything.
+        if not translate(passage.noun, passage.field, passage.language, typed, by=request.user, seen=seen):
             return _("Nothing to save: the text is as it was.")
-        translate(passage.noun, passage.field, passage.language, typed, by=request.user, seen=seen)
         self._log(request, passage)
         if not typed.strip():
             return _("Saved. The translation is empty now, and counts as missing.")

@@ -120,25 +120,59 @@ def test_a_translator_mends_an_outdated_passage(section, anna):
     before = passage(section)
     text = f"{before.text} Un vēl."
 
-    translating.translate(section, "body", "lv", text, by=anna, seen=before.digests)
+    saved = translating.translate(section, "body", "lv", text, by=anna, seen=before.digests)
 
     section.refresh_from_db()
-    assert section.body_lv == text
+    assert (saved, section.body_lv) == (True, text)
     assert (passage(section).state, passage(section, language="da").state) == ("current", "outdated")
     assert (pin(section).by, pin(section).source_text) == (anna, section.body_en)
     assert section.history.first().history_user == anna
 
 
-def test_the_same_text_again_confirms_it_without_a_new_version(section, anna):
+def test_the_same_text_again_confirms_an_outdated_passage_without_a_new_version(section, anna):
     move_the_source(section)
     before, version = passage(section), section.version
 
-    translating.translate(section, "body", "lv", before.text, by=anna, seen=before.digests)
+    saved = translating.translate(section, "body", "lv", before.text, by=anna, seen=before.digests)
 
     section.refresh_from_db()
-    assert passage(section).state == "current"
+    assert (saved, passage(section).state) == (True, "current")
     assert section.version == version
     assert pin(section).history.first().history_user == anna
+
+
+def test_the_same_text_again_confirms_a_machines_translation_and_one_that_nobody_has_pinned(section, anna):
+    TranslationPin.objects.filter(field="body").update(status="machine")
+    TranslationPin.objects.filter(field="heading").delete()
+    texts = {field: passage(section, field).text for field in ("body", "heading")}
+
+    saved = [translating.translate(section, field, "lv", text, by=anna) for field, text in texts.items()]
+
+    assert saved == [True, True]
+    assert [(passage(section, field).state, pin(section, field).by) for field in texts] == [("current", anna)] * 2
+
+
+@pytest.mark.parametrize("state", ["current", "approved"])
+def test_the_same_text_again_leaves_a_current_passage_with_its_author_approval_and_history(section, anna, state):
+    if state == "approved":
+        translating.approve(section, "body", "lv", by=anna, seen=passage(section).digests)
+    before = list(pin(section).history.values())
+    seen, version = passage(section), section.version
+
+    saved = translating.translate(
+        section, "body", "lv", seen.text.replace("\n", "\r\n"), by=staff("berta", "translate", languages=["lv"])
+    )
+
+    section.refresh_from_db()
+    assert (saved, passage(section).state) == (False, state)
+    assert list(pin(section).history.values()) == before
+    assert (pin(section).by, section.version) == (None, version)
+
+
+def test_an_empty_text_where_there_is_none_saves_nothing(section, anna):
+    translating.translate(section, "body", "lv", "", by=anna)
+
+    assert translating.translate(section, "body", "lv", "", by=anna) is False
 
 
 def test_an_empty_text_leaves_the_passage_missing_and_without_a_pin(section, anna):
@@ -202,7 +236,7 @@ def test_an_approver_approves_what_somebody_else_translated(section, anna):
 
 
 def test_nobody_approves_their_own_text_where_the_profile_asks_for_a_second_pair_of_eyes(section, anna):
-    translating.translate(section, "body", "lv", passage(section).text, by=anna)
+    translating.translate(section, "body", "lv", passage(section).text + " Un vēl.", by=anna)
 
     with pytest.raises(PermissionDenied, match="Somebody else has to approve"):
         translating.approve(section, "body", "lv", by=anna, seen=passage(section).digests)

@@ -53,6 +53,8 @@ def test_an_approval_is_a_step_and_so_is_its_loss(editor, section, anna, berta):
 
     assert newest(editor, section) == ("berta", [("", ["Heading · Danish: approved"])])
 
+    section.heading_en = "Another name"
+    section.save()
     translate(section, "heading", "da", "Et navn", by=anna)
     assert newest(editor, section) == (
         "anna",
