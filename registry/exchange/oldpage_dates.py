@@ -155,13 +155,11 @@ def _around(language: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     pattern = locale(language).date_formats["long"].pattern
     literals = {word for quoted in re.findall(r"'([^']+)'", pattern) for word in _WORD.findall(quoted)}
     words = "|".join(sorted(map(re.escape, literals | {"of", "the", "den", "de", "del"}), key=len, reverse=True))
-    gap = rf"[\s.,’]{{0,3}}(?:(?:{words})(?!\w)[\s.,’]{{0,3}})?"
+    gap, gap_without_comma = (rf"{blank}(?:(?:{words})(?!\w){blank})?" for blank in (r"[\s.,’]{0,3}", r"[\s.’]{0,3}"))
     # Not the 1 of 1.000.
     number = rf"(\d{{1,2}}|\d{{4}})(?!\d|\.\d){_ORDINAL}"
     # No comma between the two before: in "December 2024, 1 May 2020" the first year is not May's.
-    before = re.compile(
-        rf"(?<![\d\w])(?:{number}{gap.replace('[\\s.,’]', '[\\s.’]')})?(?<!\d){number}{gap}(?:d’)?\Z", re.IGNORECASE
-    )
+    before = re.compile(rf"(?<![\d\w])(?:{number}{gap_without_comma})?(?<!\d){number}{gap}(?:d’)?\Z", re.IGNORECASE)
     after = re.compile(rf"{gap}{number}(?:[-–]\w{{1,4}}(?!\w))?(?:{gap}{number})?", re.IGNORECASE)
     return before, after
 
