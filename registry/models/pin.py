@@ -1,5 +1,7 @@
 """What a translation was made from. A pin is about one language's text of one field of one row."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +19,18 @@ class State(models.TextChoices):
 
 # What a translator still has to see to.
 INCOMPLETE = frozenset({State.MISSING, State.OUTDATED})
+
+
+def _somebody(label: Any) -> "models.ForeignKey[Any, Any]":
+    """An account that answers for something, for as long as there is such an account."""
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=label,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
 
 
 class TranslationPin(models.Model):
@@ -43,33 +57,12 @@ class TranslationPin(models.Model):
     text_digest = models.CharField(_("digest of the translation"), max_length=64)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.HUMAN)
     # Who wrote the text, or confirmed that it says what the source says. None where a command did.
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("translated by"),
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
-    )
+    by = _somebody(_("translated by"))
     at = models.DateTimeField(_("translated at"))
-    approved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("approved by"),
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
-    )
+    approved_by = _somebody(_("approved by"))
     approved_at = models.DateTimeField(_("approved at"), null=True, blank=True)
     # The last time that an editor changed the source and said that its meaning had not changed.
-    kept_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("meaning unchanged, said by"),
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
-    )
+    kept_by = _somebody(_("meaning unchanged, said by"))
     kept_at = models.DateTimeField(_("meaning unchanged, said at"), null=True, blank=True)
 
     class Meta:
