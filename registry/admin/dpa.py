@@ -22,6 +22,7 @@ from ..exchange.content import decode
 from ..exchange.mail import region_name
 from ..models import Delivery, DpaRequest, Region
 from .dpa_timeline import timeline
+from .readonly import NeitherAddedNorDeleted
 
 # What a button says, by where the request is and where it goes.
 MOVES = {
@@ -63,7 +64,7 @@ class LanguageFilter(_CodeFilter):
 
 
 @admin.register(DpaRequest)
-class DpaRequestAdmin(admin.ModelAdmin):
+class DpaRequestAdmin(NeitherAddedNorDeleted):
     list_display = ("reference", "state", "waiting", "country_name", "language_name", "region_name", "assignee")
     list_filter = ("state", ("assignee", admin.RelatedOnlyFieldListFilter), CountryFilter, LanguageFilter)
     list_select_related = ("assignee",)
@@ -73,12 +74,6 @@ class DpaRequestAdmin(admin.ModelAdmin):
     # Whoever waits longest comes first; what has ended follows.
     ordering: ClassVar[Any] = (Case(When(state__in=DpaRequest.OPEN, then=0), default=1), "received_at")
     change_form_template = "admin/registry/dparequest/request.html"
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
         if _may(request, "view_dparequester"):

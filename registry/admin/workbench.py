@@ -23,6 +23,7 @@ from ..models import TranslationPin
 from ..translation import TRANSLATED, normal
 from .naming import language_label, zone_of_days
 from .po_files import export_view, import_view
+from .readonly import ReadOnly
 from .speaking import Speech
 from .workbench_cards import Card, Reader, Told, cards
 from .workbench_matrix import matrix
@@ -50,17 +51,8 @@ def of_language(view: View) -> View:
 
 
 @admin.register(TranslationPin)
-class Workbench(admin.ModelAdmin):
+class Workbench(ReadOnly):
     """Not the pins themselves, which nobody edits: what they say of the work that is to be done."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return may_enter(request.user)
