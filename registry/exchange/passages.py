@@ -103,7 +103,7 @@ def badge(said: Iterable[Said | None]) -> SafeString:
     if missing:
         parts.append(
             format_html(
-                ' <small class="tongue" id="{}"><span class="sr">{}</span> {}</small>',
+                ' <small class="tongue" id="{}" dir="auto"><span class="sr">{}</span> {}</small>',
                 missing.mark_id,
                 _("Not translated. Language:"),
                 missing.source_name,
@@ -122,9 +122,9 @@ def _opening(outdated: Sequence[Said]) -> SafeString:
         ((passage.source_tag, passage.source_direction, passage.current) for passage in outdated),
     )
     return format_html(
-        ' <button class="mark" type="button" id="{mark}" popovertarget="{opened}">{outdated}</button>'
+        ' <button class="mark" type="button" dir="auto" id="{mark}" popovertarget="{opened}">{outdated}</button>'
         '<span class="current" id="{opened}" popover>'
-        '<span class="tongue">{made}</span><span class="tongue">{current}</span>{texts}</span>',
+        '<span class="tongue" dir="auto">{made}</span><span class="tongue" dir="auto">{current}</span>{texts}</span>',
         mark=first.mark_id,
         opened=f"current:{first.name}",
         outdated=_("Outdated translation"),

@@ -20,6 +20,19 @@ def breaches(page: Page) -> list[tuple[str, list[str]]]:
     return [(breach["id"], [node["html"] for node in breach["nodes"]]) for breach in found]
 
 
+# Where the first and the last letter of an element's text stand from the left.
+ENDS = """element => {
+    const text = document.createTreeWalker(element, NodeFilter.SHOW_TEXT).nextNode(), range = document.createRange();
+    const said = text.data, from = said.search(/\\S/), to = said.search(/:|[.]\\s*$/);
+    const left = at => {
+        range.setStart(text, at);
+        range.setEnd(text, at + 1);
+        return range.getBoundingClientRect().left;
+    };
+    return {first: left(from), last: left(to)};
+}"""
+
+
 def show_arabic(product: Product) -> None:
     product.manage(
         "shell", "-c", "from registry.models import Language; Language.objects.create(code='ar', public=True)"
@@ -103,6 +116,10 @@ def test_arabic_mirrors_with_the_source_passages_left_to_right(product: Product,
     assert page.locator("[data-section=introduction] .prose").get_attribute("dir") == "ltr"
     name, languages = (page.locator(part).bounding_box() for part in (".home", ".languages"))
     assert languages["x"] < name["x"]
+    # English sentences keep their order: the count, "48 passages …", stands first, and the full stop last.
+    for sentence in ("[data-untranslated] strong", "[data-section=definition] p.tongue"):
+        ends = page.locator(sentence).evaluate(ENDS)
+        assert ends["first"] < ends["last"], sentence
     assert breaches(page) == []
 
 
