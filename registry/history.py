@@ -34,14 +34,19 @@ AUDITED: dict[type[Any], tuple[str, ...]] = {
     models.TranslationPin: (),
     models.Translator: ("languages",),
     models.DpaRequest: (),
+    models.Subscriber: (),
+    models.Objection: (),
+    models.Announcement: (),
 }
+# What happens to requests and mails, not what the draft says.
+RECORDS = (models.DpaRequest, models.Subscriber, models.Objection, models.Announcement)
 
 for _model, _links in AUDITED.items():
     register(
         _model,
         records_class=TranslatedHistory,
         m2m_fields=[_model._meta.get_field(link) for link in _links],
-        excluded_fields=["form_token"] if _model is models.DpaRequest else [],
+        excluded_fields=[field.name for field in _model._meta.fields if field.name == "form_token"],
         app="registry",
     )
 

@@ -1,7 +1,7 @@
 """What keeps the draft from being published."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from dataclasses import field as declared
 from typing import Any
@@ -13,6 +13,7 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from ..exchange import composing
 from ..exchange import content as shape
 from ..exchange.localized import language_name, territory
 from ..exchange.placeholders import Facts, names, unknown
@@ -36,17 +37,22 @@ class Problem:
         return self.message
 
 
-def check(found: shape.Draft, summary: dict[str, str] | None = None) -> list[Problem]:
+def check(
+    found: composing.Draft, summary: dict[str, str] | None = None, reason: dict[str, str] | None = None
+) -> list[Problem]:
     """Everything that keeps the draft from being published, in the active language."""
     source_first = list(_languages(found))
     if any(problem.field == "source_language" for problem in source_first):
         # Beside another source, nothing that follows would mean what it says.
         return source_first
+    service = composing.service(found.profile)
     return [
         *source_first,
         *_references(found),
         *_values(found),
-        *_passages(found, summary or {}),
+        *_passages(found),
+        *told_once("summary", summary or {}, found.profile.source_language, found.languages, service),
+        *told_once("reason", reason or {}, found.profile.source_language, found.languages, service),
         *_countries(found),
     ]
 
@@ -61,7 +67,7 @@ def by_language(problems: Iterable[Problem]) -> tuple[list[Problem], dict[str, l
     return general, dict(sorted(told.items()))
 
 
-def _languages(found: shape.Draft) -> Iterator[Problem]:
+def _languages(found: composing.Draft) -> Iterator[Problem]:
     if found.profile.source_language not in found.codes:
         yield Problem(_("The source language is not public. Make it public first."), found.profile, "source_language")
     if not found.sections:
@@ -71,7 +77,7 @@ def _languages(found: shape.Draft) -> Iterator[Problem]:
         yield Problem(_("The source language cannot change once a release exists."), found.profile, "source_language")
 
 
-def _references(found: shape.Draft) -> Iterator[Problem]:
+def _references(found: composing.Draft) -> Iterator[Problem]:
     """No row names one that is left out of the release."""
     unlisted = _("%(noun)s names %(other)s, which is not listed.")
     for subprocessor in found.subprocessors:
@@ -89,7 +95,7 @@ def _references(found: shape.Draft) -> Iterator[Problem]:
                 yield Problem(unlisted % {"noun": found_set, "other": safeguard}, found_set, "safeguards")
 
 
-def _values(found: shape.Draft) -> Iterator[Problem]:
+def _values(found: composing.Draft) -> Iterator[Problem]:
     """No row holds what its form would refuse, such as an unknown code: a release that no page can read stays for ever.
 
     Rows that came by SQL or a script have met no form. Prose has checks of its own.
@@ -111,25 +117,36 @@ def _values(found: shape.Draft) -> Iterator[Problem]:
 _NEEDED = {PolicySection: {"heading"}, Question: {"question", "answer"}, Region: {"name"}}
 
 
-def _passages(found: shape.Draft, summary: dict[str, str]) -> Iterator[Problem]:
-    said = {code: text for code, text in summary.items() if text.strip()}
-    for code in sorted(said.keys() - set(found.codes)):
-        yield Problem(
-            _("Summary of the release: this language is not public. Language: %(language)s.")
-            % {"language": _language(code)},
-            field="summary",
-            language=code,
-        )
-    facts, source = shape.service(found.profile), found.profile.source_language
-    for noun, field, texts in [*found.passages(), (None, "summary", said)]:
+def _passages(found: composing.Draft) -> Iterator[Problem]:
+    facts, source = composing.service(found.profile), found.profile.source_language
+    for noun, field, texts in found.passages():
         if source not in texts:
             yield from _silent_source(noun, field, texts, source)
             continue
         for language in found.languages:
             state = None
-            if noun is not None and language.code in texts and language.code != source:
+            if language.code in texts and language.code != source:
                 state = found.state(noun, field, language.code, texts)
             yield from _passage(noun, field, texts, source, language, facts, outdated=state == State.OUTDATED)
+
+
+def told_once(
+    field: str, texts: dict[str, str], source: str, languages: Sequence[Language], service: dict[str, Any]
+) -> Iterator[Problem]:
+    """A text that is written for one entry of the chain alone: its summary or its reason."""
+    said = {code: text for code, text in texts.items() if text.strip()}
+    for code in sorted(said.keys() - {language.code for language in languages}):
+        yield Problem(
+            _("%(passage)s: this language is not public. Language: %(language)s.")
+            % {"passage": passage_name(None, field), "language": _language(code)},
+            field=field,
+            language=code,
+        )
+    if source not in said:
+        yield from _silent_source(None, field, said, source)
+        return
+    for language in languages:
+        yield from _passage(None, field, said, source, language, service, outdated=False)
 
 
 def _silent_source(noun: Any, field: str, texts: dict[str, str], source: str) -> Iterator[Problem]:
@@ -192,7 +209,7 @@ def _passage(
         )
 
 
-def _countries(found: shape.Draft) -> Iterator[Problem]:
+def _countries(found: composing.Draft) -> Iterator[Problem]:
     used: dict[str, Model] = {}
     for location in found.locations:
         used.setdefault(location.territory, location)
@@ -215,7 +232,7 @@ def _countries(found: shape.Draft) -> Iterator[Problem]:
 def passage_name(noun: Any, field: str) -> str:
     """A passage as staff know it: Policy section definition, heading."""
     if noun is None:
-        return _("Summary of the release")
+        return _("Reason") if field == "reason" else _("Summary of the release")
     return f"{capfirst(noun._meta.verbose_name)} {noun}, {noun._meta.get_field(field).verbose_name}"
 
 

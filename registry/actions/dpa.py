@@ -64,7 +64,8 @@ def _keep(form_token: str, facts: dict[str, Any], identity: dict[str, str]) -> D
     requester = DpaRequester(request=request, **identity)
     requester.clean_fields(exclude=["request"])
     requester.save(force_insert=True)
-    Delivery.objects.bulk_create(Delivery(kind=kind, request=request) for kind in Delivery.Kind)
+    mails = (Delivery.Kind.DPA_RECEIPT, Delivery.Kind.DPA_NOTICE)
+    Delivery.objects.bulk_create(Delivery(kind=kind, request=request) for kind in mails)
     mailing.pump.enqueue()
     return request
 

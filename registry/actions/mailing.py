@@ -142,14 +142,14 @@ def _deliver(delivery: Delivery) -> bool:
 
 def _look_back(delivery: Delivery) -> None:
     """The claim was lost while the mail went out. Where the person was erased meanwhile, no file may keep it."""
-    request = DpaRequest.objects.get(pk=delivery.request_id)
+    request = DpaRequest.objects.get(deliveries=delivery)
     if request.erased_at:
         remove_files([request.reference])
 
 
 def _message(delivery: Delivery) -> EmailMessage | None:
     """The mail, rendered now; None where the person has been erased."""
-    request = DpaRequest.objects.select_related("requester", "release").get(pk=delivery.request_id)
+    request = DpaRequest.objects.select_related("requester", "release").get(deliveries=delivery)
     content = decode(request.release.content)
     if delivery.kind == Delivery.Kind.DPA_RECEIPT:
         return mail.receipt(request, content) if hasattr(request, "requester") else None

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from ..exchange.content import Draft
+from ..exchange.composing import Draft
 from ..exchange.localized import language_name, listing, territory
 from ..exchange.mentions import unnamed
 from ..models import ProcessingLocation, Safeguard, Subprocessor, TransferMechanism

@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from modeltranslation.utils import build_localized_fieldname
 
-from ..exchange import content as shape
-from ..exchange.content import Draft
+from ..exchange import composing
+from ..exchange.composing import Draft
 from ..exchange.placeholders import Facts
 from ..exchange.wording import faults_beside
 from ..history import record
@@ -195,7 +195,7 @@ def _refuse(
         raise Moved(_("The source has changed since you opened this page. Compare your text with the new source."))
     if seen and seen[1] != text_digest(texts.get(language, "")):
         raise Moved(_("Somebody else has changed this translation since you opened this page."))
-    facts = Facts(shape.service(profile), language) if profile else None
+    facts = Facts(composing.service(profile), language) if profile else None
     if text.strip() and (found := faults_beside(text, source, facts)):
         raise Faulty(found)
     noun._meta.get_field(build_localized_fieldname(field, language)).clean(text or None, noun)

@@ -12,9 +12,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from modeltranslation.utils import build_localized_fieldname
 
-from ..exchange import content as shape
-from ..exchange import po
-from ..exchange.content import Draft
+from ..exchange import composing, po
+from ..exchange.composing import Draft
 from ..exchange.difference import Piece, difference
 from ..exchange.placeholders import Facts
 from ..exchange.wording import faults_beside
@@ -89,7 +88,7 @@ def plan(entries: Iterable[po.Entry], language: str, *, by: Any = None, found: D
     rows = {row.key: row for row in passages(found, [language])}
     entries = list(entries)
     asked = [rows[entry.key] for entry in entries if entry.key in rows]
-    weighing = _Weighing(made_from(asked), Facts(shape.service(found.profile), language), by)
+    weighing = _Weighing(made_from(asked), Facts(composing.service(found.profile), language), by)
     return Plan(language, tuple(weighing.line(entry, rows.get(entry.key)) for entry in entries))
 
 

@@ -16,6 +16,7 @@ from ..actions.publishing import CannotPublish, changes_since, draft, preview
 from ..actions.reviewing import warnings
 from ..actions.translating import Coverage, coverage
 from ..actions.translators import languages_for, may_enter, may_read
+from ..exchange import composing
 from ..exchange import content as shape
 from ..exchange.localized import day, percent
 from ..exchange.telling import tell
@@ -121,10 +122,12 @@ def _requests(request: HttpRequest) -> Card:
 
 
 def _mails(request: HttpRequest) -> Card:
-    failed = Delivery.objects.failed().select_related("request")
+    failed = Delivery.objects.failed().select_related("request", "objection")
     items = [
-        Item(f"{row.get_kind_display()}: {row.request.reference}", address(request, row.request), row.problem, True)
+        Item(f"{row.get_kind_display()}: {about}", address(request, about), row.problem, True)
         for row in failed[:MOST]
+        for about in [row.request or row.objection]
+        if about is not None
     ]
     count = failed.count() if len(items) == MOST else len(items)
     return Card("mails", _("Mails that could not be sent"), _("Every mail has left or is on its way."), count, items)
@@ -140,9 +143,9 @@ def _problems(request: HttpRequest, problems: list[Any], source: str = "") -> Ca
     )
 
 
-def _changes(request: HttpRequest, found: shape.Draft) -> Card:
+def _changes(request: HttpRequest, found: composing.Draft) -> Card:
     last = Release.objects.newest()
-    content = preview(found, last=last)
+    content = preview(found)
     changes = changes_since(last, content)
     earlier = shape.decode(last.content) if last else None
     lines = tell(changes, content, spoken(), earlier)

@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 
 from ..actions import translating
 from ..actions.checking import Problem, by_language, passage_name
-from ..exchange.content import Draft
+from ..exchange.composing import Draft
 from ..exchange.localized import language_name
 from ..models import State
 from .mending import address, passage

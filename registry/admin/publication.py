@@ -18,7 +18,9 @@ from django.utils.translation import gettext as _
 
 from ..actions import publishing, verifying
 from ..actions.checking import Problem, check
+from ..actions.edits import edits_since
 from ..actions.reviewing import warnings
+from ..exchange import composing
 from ..exchange import content as shape
 from ..exchange.frame import choices
 from ..exchange.localized import autonym, day, language_name, tag, text_direction
@@ -46,7 +48,7 @@ class PublishForm(forms.Form):
     expected = forms.CharField(widget=forms.HiddenInput, required=False)
     looked_at = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, found: shape.Draft, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, found: composing.Draft, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         source = found.profile.source_language
         self.codes = sorted(found.codes, key=lambda code: (code != source, code))
@@ -106,7 +108,7 @@ def publish(request: HttpRequest) -> HttpResponse:
     return _published(request, release)
 
 
-def _fresh(found: shape.Draft) -> PublishForm:
+def _fresh(found: composing.Draft) -> PublishForm:
     return PublishForm(initial={"in_force_on": found.profile.today()}, found=found)
 
 
@@ -134,7 +136,7 @@ def _published(request: HttpRequest, release: Release) -> HttpResponse:
         format_html(
             '{} <a href="/{}/releases/{}/">{}</a>',
             _("Release %(number)s is published. In force on: %(day)s.")
-            % {"number": release.number, "day": day(release.in_force_existing_on, _active())},
+            % {"number": release.number, "day": day(release.in_force_existing_on or release.announced_on, _active())},
             shape.decode(release.content)["source_language"],
             release.number,
             _("Public page"),
@@ -144,11 +146,11 @@ def _published(request: HttpRequest, release: Release) -> HttpResponse:
 
 
 def _look(
-    request: HttpRequest, found: shape.Draft, form: PublishForm, *, refused: list[Problem] | None = None
+    request: HttpRequest, found: composing.Draft, form: PublishForm, *, refused: list[Problem] | None = None
 ) -> HttpResponse:
     """The draft and the form over it; where the draft is no longer the one that the form names, what came between."""
     last = Release.objects.newest()
-    content = publishing.preview(found, last=last)
+    content = publishing.preview(found)
     expected, looked_at = publishing.draft_digest(content), _moment(form.data.get("looked_at", ""))
     moved = form.is_bound and form.data.get("expected") != expected
     problems = check(found) if refused is None else refused
@@ -167,8 +169,8 @@ def _look(
         "refused": refused is not None,
         "marked": gate.marked(request, found),
         "warnings": [gate.Line(w.message, address(request, w.noun, w.field, w.language)) for w in warnings(found)],
-        "moved": publishing.moved(form.data.get("expected", ""), last) if moved else None,
-        "edits": publishing.edits_since(looked_at) if moved and looked_at else [],
+        "moved": publishing.moved(form.data.get("expected", ""), Release.objects.end_of_chain()) if moved else None,
+        "edits": edits_since(looked_at) if moved and looked_at else [],
         "previews": [(tag(c), text_direction(c), autonym(c), _preview_address(c)) for c in form.codes],
         "zone": found.profile.time_zone,
     }
@@ -198,7 +200,7 @@ def preview(request: HttpRequest, language: str) -> HttpResponse:
     rows = Release.objects.order_by("number").values_list("content", "digest")
     site = Site.on(rows, found.codes, settings.PUBLIC_URL, found.profile.today())
     entry = Entry(content, "", "", "in_force")
-    site = Site((*site.entries, entry), site.languages, site.public_url, site.day)
+    site = Site((*site.chain, entry), site.languages, site.public_url, site.day)
     # The mark speaks to staff, in their language; the page below it to readers.
     staff = {
         "tag": tag(_active()),

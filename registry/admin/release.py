@@ -25,6 +25,9 @@ STATUS = {
     "in_force": gettext_lazy("in force"),
     "announced": gettext_lazy("announced"),
     "superseded": gettext_lazy("superseded"),
+    "withdrawn": gettext_lazy("withdrawn"),
+    "replaced": gettext_lazy("replaced before its day"),
+    "withdrawal": gettext_lazy("withdrawal"),
 }
 
 
@@ -81,6 +84,9 @@ class ReleaseAdmin(admin.ModelAdmin):
         rows = rows.annotate(
             source=Value(profile.source_language),
             standing=Case(
+                When(type=Release.Type.WITHDRAWAL, then=Value("withdrawal")),
+                When(ended_by__type=Release.Type.WITHDRAWAL, then=Value("withdrawn")),
+                When(ended_by__isnull=False, then=Value("replaced")),
                 When(in_force_existing_on__gt=today, then=Value("announced")),
                 When(number=Release.objects.in_force(today).values("number"), then=Value("in_force")),
                 default=Value("superseded"),
@@ -110,7 +116,7 @@ class ReleaseAdmin(admin.ModelAdmin):
 
     @admin.display(description=gettext_lazy("in force on"), ordering=F("in_force_existing_on"))
     def in_force_on(self, release: Release) -> str:
-        return day(release.in_force_existing_on, _active())
+        return day(release.in_force_existing_on, _active()) if release.in_force_existing_on else "–"
 
     @admin.display(description=gettext_lazy("published on"), ordering="published_at")
     def published_on(self, release: Release) -> str:
@@ -151,7 +157,7 @@ class ReleaseAdmin(admin.ModelAdmin):
     @admin.display(description=gettext_lazy("summary"))
     def summary(self, release: Release) -> SafeString | str:
         content = shape.decode(release.content)
-        passage, service = content["summary"], content["service"]
+        passage, service = content.get("summary"), content["service"]
         if not passage:
             return "–"
         source = content["source_language"]
@@ -167,7 +173,9 @@ class ReleaseAdmin(admin.ModelAdmin):
 
     @admin.display(description=gettext_lazy("what it changed"))
     def changes(self, release: Release) -> SafeString | str:
-        before = Release.objects.filter(number=release.number - 1).first()
+        if release.is_withdrawal:
+            return "–"
+        before = Release.objects.before(release)
         content = shape.decode(release.content)
         earlier = shape.decode(before.content) if before else None
         lines = tell(changes_since(before, content), content, _active(), earlier)

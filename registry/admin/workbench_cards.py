@@ -14,7 +14,7 @@ from modeltranslation.utils import build_localized_fieldname
 
 from ..actions.translating import Passage, made_from, place
 from ..actions.translators import may_approve, may_approve_pin, may_translate
-from ..exchange import content as shape
+from ..exchange import composing
 from ..exchange.difference import Piece, difference
 from ..exchange.placeholders import Facts, names
 from ..models import ServiceProfile, State, TranslationPin
@@ -36,7 +36,7 @@ class Reader:
 
     @cached_property
     def facts(self) -> Facts:
-        return Facts(shape.service(self.profile), self.language)
+        return Facts(composing.service(self.profile), self.language)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from django.utils.translation import pgettext_lazy
 from ..actions.publishing import draft
 from ..actions.surveying import PROFILE, part_of
 from ..actions.translating import Passage, passages
-from ..exchange.content import Draft
+from ..exchange.composing import Draft
 from ..models import INCOMPLETE, PolicySection, ProcessingLocation, Question, Region, Safeguard, State, Subprocessor
 from .naming import name_of
 

@@ -1,10 +1,11 @@
 """What changed between two releases, as values: facts and prose, by key, so that renaming is not remove-and-add."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from ..models import State
-from .content import UNPINNED, Content, facts_of
+from ..models import Safeguard, State
+from .content import UNPINNED, Content, facts_of, rows
 
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
 # The lists of a content, and the list in which they stand, in the order in which changes are told.
@@ -42,11 +43,29 @@ def compare(before: Content | None, after: Content) -> list[Change]:
     changes = [] if before is None else _fields("service", "service", before["service"], after["service"], None)
     if before is not None:
         for name in ("privacy", "languages", "source_language", "time_zone"):
-            if _other(before[name], after[name]):
+            if other(before[name], after[name]):
                 changes.append(Change(CHANGED, "service", "service", after, None, name, before[name], after[name]))
     for noun in NOUNS:
-        changes += _rows(noun, _index(before, noun) if before else {}, _index(after, noun))
+        changes += _rows(noun, rows(before, noun) if before else {}, rows(after, noun))
     return changes
+
+
+def only_removes(changes: Iterable[Change]) -> bool:
+    """Whether the changes do no more than take subprocessors or places away, with the safeguards that stood there.
+
+    A safeguard or a transfer mechanism that is lost by what stays is something else: customers may object to it.
+    """
+    changes = list(changes)
+    gone = {change.key for change in changes if change.action == REMOVED and change.noun == "subprocessors"}
+    return all(
+        change.action == REMOVED
+        and (
+            change.noun in {"subprocessors", "locations", "safeguard_sets"}
+            or (change.noun == "safeguards" and change.row["kind"] != Safeguard.Kind.CONTRACTUAL)
+            or (change.noun == "transfer_mechanisms" and change.of is not None and change.of["key"] in gone)
+        )
+        for change in changes
+    )
 
 
 def differs(before: Content, after: Content) -> bool:
@@ -95,13 +114,6 @@ def _read(state: str, unpinned: bool) -> str:
     return str(State.CURRENT if state in whole else state)
 
 
-def _index(content: Content, noun: str) -> dict[str, tuple[dict[str, Any], dict[str, Any] | None]]:
-    """Rows by key, each with the subprocessor it belongs to; a subprocessor's own lists are told apart from it."""
-    if noun in {"locations", "transfer_mechanisms"}:
-        return {row["key"]: (row, of) for of in content["subprocessors"] for row in of[noun]}
-    return {row["key"]: (row, None) for row in content[noun]}
-
-
 def _rows(noun: str, before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
     changes = [Change(REMOVED, noun, key, *before[key]) for key in before if key not in after]
     changes += [Change(ADDED, noun, key, *after[key]) for key in after if key not in before]
@@ -115,11 +127,11 @@ def _fields(noun: str, key: str, before: dict[str, Any], after: dict[str, Any], 
     return [
         Change(CHANGED, noun, key, after, of, field, before.get(field), after[field])
         for field in after
-        if field not in {"locations", "transfer_mechanisms"} and _other(before.get(field), after[field])
+        if field not in {"locations", "transfer_mechanisms"} and other(before.get(field), after[field])
     ]
 
 
-def _other(before: Any, after: Any) -> bool:
+def other(before: Any, after: Any) -> bool:
     """A language that one of two passages alone speaks came or went with the release's languages, which are told."""
     if not is_passage(before) or not is_passage(after):
         return before != after

@@ -16,7 +16,7 @@ def robots(site: Site) -> str:
 
 def security(site: Site) -> str | None:
     """RFC 9116. None before the first release, which names the contact."""
-    shown = site.current or site.newest
+    shown = site.current or site.newest or site.last
     if shown is None:
         return None
     service = shown.content["service"]
@@ -64,6 +64,6 @@ def _indexed(site: Site) -> list[tuple[str, str]]:
         day = site.current.in_force_on.isoformat()
         found += [("", day)]
         found += [(f"regions/{region['key']}/", day) for region in site.current.content["regions"]]
-    if site.newest:
-        found += [("releases/", site.newest.content["published_at"]), ("dpa/", "")]
+    if site.last:
+        found += [("releases/", site.last.content["published_at"]), ("dpa/", "")]
     return found

@@ -53,7 +53,7 @@ def frame(
     `indexed` (an error, an archived release) asks search engines to leave it out. `entry` is the release that the page
     shows, by default the one in force: the switcher tells how complete each language is in it.
     """
-    shown = site.current or site.newest
+    shown = site.current or site.newest or site.last
     service = shown.content["service"] if shown else {}
     with override(language):
         home = _("%(service)s trust center") % {"service": service["service"]} if service else _("Trust center")
@@ -141,6 +141,9 @@ def release_facts(entry: Entry, language: str) -> dict[str, Any]:
         "digest": entry.digest,
         "digest_short": entry.digest[:12],
         "status": entry.status,
+        "ended_by": entry.ended_by,
+        "ended_on": entry.ended_on and moment(entry.ended_on, language),
+        "replaces": entry.ends,
         "in_force_on": moment(entry.in_force_on, language),
         "in_force_new_on": moment(entry.in_force_new_on, language),
         "in_force_iso": entry.in_force_on.isoformat(),
@@ -149,6 +152,20 @@ def release_facts(entry: Entry, language: str) -> dict[str, Any]:
         "objection_deadline": content["objection_deadline"] and moment(content["objection_deadline"], language),
         "published_on": moment(published, language),
         "backfill": content["backfill"],
+    }
+
+
+def withdrawal_facts(entry: Entry, language: str) -> dict[str, Any]:
+    """What a withdrawal says of itself, for people."""
+    return {
+        "number": entry.number,
+        "withdraws": entry.ends,
+        "content_address": f"/releases/{entry.number}.json",
+        "digest": entry.digest,
+        "digest_short": entry.digest[:12],
+        "status": entry.status,
+        "withdrawn_on": moment(entry.content["announced_on"], language),
+        "withdrawn_iso": entry.content["announced_on"],
     }
 
 
@@ -165,4 +182,5 @@ def replaced_on(site: Site, entry: Entry, language: str) -> SafeString | None:
     """The day on which the next release came into force; none for one that is not superseded."""
     if entry.status != "superseded":
         return None
-    return moment(next(found for found in site.entries if found.number > entry.number).in_force_on, language)
+    later = (found for found in site.entries if found.number > entry.number and found.ended_by is None)
+    return moment(next(later).in_force_on, language)

@@ -10,15 +10,15 @@ from django.utils.translation import override
 
 from ..models import Release
 from .comparison import compare
-from .frame import binding, frame, release_facts, replaced_on
+from .frame import binding, frame, release_facts, replaced_on, withdrawal_facts
 from .localized import listing
-from .passages import Reader, notices
+from .passages import Reader, Said, notices
 from .policy import policy as policy_context
 from .published import Entry, Site, Status
 from .rows import Lists, label
 from .telling import tell
 
-__all__ = ["Entry", "Site", "Status", "frame", "message", "policy", "region", "releases"]
+__all__ = ["Entry", "Site", "Status", "frame", "message", "policy", "region", "releases", "withdrawal"]
 
 
 def policy(site: Site, entry: Entry, language: str, *, permanent: bool = False) -> str:
@@ -38,10 +38,32 @@ def releases(site: Site, language: str) -> str:
             title=_("Releases"),
             description=_("Every release of this policy, what each changed, and how to verify it."),
         )
-        readers = {entry.number: Reader(entry.content, language) for entry in site.entries}
-        told = [_release(site, entry, before, readers[entry.number]) for before, entry in _pairs(site)][::-1]
+        readers = {entry.number: Reader(entry.content, language) for entry in site.chain}
+        told = [_entry(site, entry, readers[entry.number]) for entry in reversed(site.chain)]
         marks = notices(*(readers[release["number"]] for release in told))
         return _render("releases", {**around, **_verifying(site, language), "releases": told, "notices": marks})
+
+
+def withdrawal(site: Site, entry: Entry, language: str) -> str:
+    """The entry that withdrew an announced release: which one, when, and why."""
+    with override(language):
+        reader, rest = Reader(entry.content, language), f"releases/{entry.number}/"
+        title = _("Withdrawal of release %(number)s") % {"number": entry.ends}
+        around = frame(site, language, rest, title=title, indexed=False)
+        reason = _reason(entry, reader)
+        return _render(
+            "withdrawal",
+            {
+                **around,
+                **withdrawal_facts(entry, language),
+                **binding(site, entry, language, rest),
+                "heading": title,
+                "entry": entry,
+                "reason": reason,
+                "current": site.current,
+                "notices": notices(reader),
+            },
+        )
 
 
 def region(site: Site, key: str, language: str) -> str:
@@ -70,26 +92,27 @@ def _render(name: str, context: dict[str, Any]) -> str:
 
 
 def _verifying(site: Site, language: str) -> dict[str, Any]:
-    newest = site.newest
-    if newest is None:
+    if site.last is None:
         return {}
+    shown = site.current or site.newest
     return {
-        **binding(site, newest, language, "releases/"),
-        "as_of": f"{site.public_url}/{language}/on/{newest.in_force_on.isoformat()}/",
-        "verify": f"curl -s {site.public_url}/releases/{newest.number}.json | sha256sum",
+        **binding(site, site.last, language, "releases/"),
+        "as_of": f"{site.public_url}/{language}/on/{(shown.in_force_on if shown else site.day).isoformat()}/",
+        "verify": f"curl -s {site.public_url}/releases/{site.last.number}.json | sha256sum",
     }
 
 
-def _pairs(site: Site) -> list[tuple[Entry | None, Entry]]:
-    return list(zip((None, *site.entries), site.entries, strict=False))
-
-
-def _release(site: Site, entry: Entry, before: Entry | None, reader: Reader) -> dict[str, Any]:
-    language = reader.language
+def _entry(site: Site, entry: Entry, reader: Reader) -> dict[str, Any]:
+    """An entry of the chain as the list of releases tells it."""
+    if entry.is_withdrawal:
+        return {"entry": entry, **withdrawal_facts(entry, reader.language), "reason": _reason(entry, reader)}
+    language, before = reader.language, site.before(entry)
     changes = compare(before.content, entry.content) if before else []
     return {
         "entry": entry,
         **release_facts(entry, language),
+        "reason": _reason(entry, reader),
+        "before": before,
         "kind": "" if entry.content["kind"] == Release.Kind.CHANGE else label(Release.Kind, entry.content["kind"]),
         "summary": reader.block(
             entry.content["summary"],
@@ -100,6 +123,11 @@ def _release(site: Site, entry: Entry, before: Entry | None, reader: Reader) -> 
         "changes": tell(changes, entry.content, language, before.content if before else None),
         "replaced_on": replaced_on(site, entry, language),
     }
+
+
+def _reason(entry: Entry, reader: Reader) -> Said | None:
+    """Why an urgent release could not wait, or why a release was withdrawn."""
+    return reader.block(entry.content["reason"], f"release:{entry.number}:reason", _("Reason"))
 
 
 def _region(site: Site, entry: Entry, row: dict[str, Any], language: str) -> dict[str, Any]:

@@ -30,6 +30,7 @@ class Section:
 def policy(site: Site, entry: Entry, language: str, rest: str) -> dict[str, Any]:
     reader = Reader(entry.content, language)
     lists = Lists(site, entry, reader)
+    reason = reader.block(entry.content["reason"], f"release:{entry.number}:reason", _("Reason"))
     # In the order of the page, so that what is not translated is told in that order.
     sections = _sections(reader)
     contractual = _contractual(reader, sections)
@@ -46,7 +47,7 @@ def policy(site: Site, entry: Entry, language: str, rest: str) -> dict[str, Any]
         description=_("%(service)s: who processes customers’ data, where, under which safeguards and since when.")
         % {"service": service["service"]},
         # Readers who search must not land on a list that no longer holds.
-        indexed=entry.status != "superseded",
+        indexed=entry.status in {"in_force", "announced"},
         entry=entry,
     )
     if entry.status == "in_force":
@@ -56,6 +57,7 @@ def policy(site: Site, entry: Entry, language: str, rest: str) -> dict[str, Any]
         **release_facts(entry, language),
         **binding(site, entry, language, rest),
         "heading": heading,
+        "reason": reason,
         "address": f"{site.public_url}/{language}/releases/{entry.number}/",
         "entry": entry,
         "sections": sections,
@@ -68,8 +70,8 @@ def policy(site: Site, entry: Entry, language: str, rest: str) -> dict[str, Any]
         "current": site.current,
         "announced": _announced(site, entry, language),
         "for_new": site.current_new if entry.status == "in_force" and site.current_new != entry else None,
-        "older": next((found for found in reversed(site.entries) if found.number < entry.number), None),
-        "newer": next((found for found in site.entries if found.number > entry.number), None),
+        "older": next((found for found in reversed(site.chain) if found.number < entry.number), None),
+        "newer": next((found for found in site.chain if found.number > entry.number), None),
     }
 
 

@@ -1,7 +1,8 @@
 from .attempt import Attempt
-from .delivery import Delivery
+from .delivery import Announcement, Delivery
 from .dpa import DpaNote, DpaRequest, DpaRequester, Erasure
 from .language import Language
+from .objection import Objection, ObjectionNote, Objector
 from .pin import INCOMPLETE, State, TranslationPin, Translator
 from .policy import PolicySection, Question
 from .profile import ServiceProfile
@@ -9,9 +10,11 @@ from .region import Region
 from .release import Publication, Release
 from .safeguard import Safeguard, SafeguardSet
 from .subprocessor import DataCategory, DataSubject, ProcessingLocation, Subprocessor, TransferMechanism
+from .subscriber import Subscriber, SubscriberIdentity
 
 __all__ = [
     "INCOMPLETE",
+    "Announcement",
     "Attempt",
     "DataCategory",
     "DataSubject",
@@ -21,6 +24,9 @@ __all__ = [
     "DpaRequester",
     "Erasure",
     "Language",
+    "Objection",
+    "ObjectionNote",
+    "Objector",
     "PolicySection",
     "ProcessingLocation",
     "Publication",
@@ -32,6 +38,8 @@ __all__ = [
     "ServiceProfile",
     "State",
     "Subprocessor",
+    "Subscriber",
+    "SubscriberIdentity",
     "TransferMechanism",
     "TranslationPin",
     "Translator",

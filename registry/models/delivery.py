@@ -1,20 +1,44 @@
 from datetime import datetime
 from typing import Self
 
+from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .dpa import DpaRequest
+from .objection import Objection
+from .release import Release
+from .subscriber import Subscriber
+
+
+class Announcement(models.Model):
+    """An entry of the chain that subscribers are told of; while it is paused, nothing of it is sent."""
+
+    release = models.OneToOneField(Release, primary_key=True, on_delete=models.PROTECT, related_name="announcement")
+    queued_at = models.DateTimeField(_("queued at"), default=timezone.now, editable=False)
+    paused_at = models.DateTimeField(_("paused at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("announcement")
+        verbose_name_plural = _("announcements")
+        ordering = ["-release_id"]
+
+    def __str__(self) -> str:
+        return str(self.pk)
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def due(self, now: datetime | None = None) -> Self:
-        return self.filter(state=Delivery.State.QUEUED, due_at__lte=now or timezone.now()).order_by("due_at", "id")
+        """What can be sent, mails that one person waits for before those to all subscribers."""
+        found = self.filter(state=Delivery.State.QUEUED, due_at__lte=now or timezone.now())
+        return found.order_by("priority", "due_at", "id")
 
     def failed(self) -> Self:
-        """Refused for good, while the request waits: somebody has to look."""
-        return self.filter(state=Delivery.State.FAILED, request__in=DpaRequest.objects.waiting()).order_by("due_at")
+        """Refused for good, while somebody waits for it: staff has to look."""
+        waiting = Q(request__in=DpaRequest.objects.waiting()) | Q(objection__in=Objection.objects.waiting())
+        return self.filter(waiting, state=Delivery.State.FAILED).order_by("due_at")
 
     def stale(self, before: datetime) -> Self:
         """Claimed, but by a worker that has not reported since."""
@@ -22,21 +46,47 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
 
 class Delivery(models.Model):
-    """One mail for one event, rendered when it is sent: it holds no address and no text."""
+    """One mail to one recipient for one event, rendered when it is sent: it holds no address and no text.
+
+    It is about a DPA request, a subscriber or an objection; an announcement names the entry of the chain as well.
+    """
 
     class Kind(models.TextChoices):
         DPA_RECEIPT = "dpa-receipt", _("receipt to the requester")
         DPA_NOTICE = "dpa-notice", _("notice to staff")
+        CONFIRMATION = "confirmation", _("request to confirm a subscription")
+        PREFERENCES = "preferences", _("link to the preferences of a subscription")
+        ANNOUNCEMENT = "announcement", _("announcement")
+        OBJECTION_CHECK = "objection-check", _("request to verify an objector’s address")
+        OBJECTION_RECEIPT = "objection-receipt", _("receipt to the objector")
+        OBJECTION_NOTICE = "objection-notice", _("notice of an objection to staff")
+        OBJECTION_ANSWER = "objection-answer", _("answer to the objector")
 
     class State(models.TextChoices):
         QUEUED = "queued", _("queued")
         CLAIMED = "claimed", _("being sent")
         SENT = "sent", _("sent")
         FAILED = "failed", _("refused for good")
+        BOUNCED = "bounced", _("came back")
+        PAUSED = "paused", _("paused")
         CANCELLED = "cancelled", _("cancelled")
 
+    class Priority(models.IntegerChoices):
+        AWAITED = 0, _("awaited")
+        BULK = 1, _("to all subscribers")
+
     kind = models.CharField(_("mail"), max_length=20, choices=Kind)
-    request = models.ForeignKey(DpaRequest, on_delete=models.PROTECT, related_name="deliveries")
+    request = models.ForeignKey(DpaRequest, null=True, blank=True, on_delete=models.PROTECT, related_name="deliveries")
+    subscriber = models.ForeignKey(
+        Subscriber, null=True, blank=True, on_delete=models.PROTECT, related_name="deliveries"
+    )
+    objection = models.ForeignKey(Objection, null=True, blank=True, on_delete=models.PROTECT, related_name="deliveries")
+    release = models.ForeignKey(Release, null=True, blank=True, on_delete=models.PROTECT, related_name="deliveries")
+    # Tells apart what may be sent several times for one thing, such as two answers to one objection.
+    event = models.CharField(_("event"), max_length=40, blank=True)
+    # In which a mail was, or will be, written; empty where the request says it.
+    language = models.CharField(_("language"), max_length=10, blank=True, choices=settings.LANGUAGES)
+    priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority, default=Priority.AWAITED)
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     due_at = models.DateTimeField(_("due at"), default=timezone.now)
@@ -51,8 +101,46 @@ class Delivery(models.Model):
         verbose_name = _("mail")
         verbose_name_plural = _("mails")
         ordering = ["-due_at"]
-        constraints = [models.UniqueConstraint(fields=["kind", "request"], name="delivery_once_per_event")]
-        indexes = [models.Index(fields=["state", "due_at"], name="delivery_queue")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["request", "kind", "event"],
+                condition=Q(request__isnull=False),
+                name="delivery_once_a_request_and_event",
+            ),
+            models.UniqueConstraint(
+                fields=["subscriber", "kind", "event"],
+                condition=Q(subscriber__isnull=False, release__isnull=True),
+                name="delivery_once_a_subscriber_and_event",
+            ),
+            # Whatever `event` says: nobody is told twice of one entry of the chain.
+            models.UniqueConstraint(
+                fields=["subscriber", "release"],
+                condition=Q(release__isnull=False),
+                name="delivery_once_a_subscriber_and_release",
+            ),
+            models.UniqueConstraint(
+                fields=["objection", "kind", "event"],
+                condition=Q(objection__isnull=False),
+                name="delivery_once_an_objection_and_event",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    request__isnull=False, subscriber__isnull=True, objection__isnull=True, release__isnull=True
+                )
+                | Q(request__isnull=True, subscriber__isnull=False, objection__isnull=True)
+                | Q(request__isnull=True, subscriber__isnull=True, objection__isnull=False, release__isnull=True),
+                name="delivery_about_one_thing",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="announcement", release__isnull=False)
+                | Q(~Q(kind="announcement"), release__isnull=True),
+                name="delivery_announcement_of_a_release",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["state", "priority", "due_at", "id"], name="delivery_queue"),
+            models.Index(fields=["release", "state"], condition=Q(release__isnull=False), name="delivery_progress"),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.request_id}"
+        return f"{self.kind} {self.request_id or self.subscriber_id or self.objection_id}"

@@ -1,4 +1,3 @@
-import secrets
 from datetime import datetime, timedelta
 from typing import Self
 
@@ -7,17 +6,13 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from . import reference
 from .release import Release
 from .territories import validate_country
 
-# Without vowels and look-alikes: read aloud on the telephone, and no words.
-_ALPHABET = "23456789BCDFGHJKMNPQRSTVWXZ"
-
 
 def new_reference() -> str:
-    """Such as DPA-7K2M-X4QD: 40 bits that tell nothing about how many requests there are."""
-    letters = [secrets.choice(_ALPHABET) for _i in range(8)]
-    return f"DPA-{''.join(letters[:4])}-{''.join(letters[4:])}"
+    return reference.new("DPA")
 
 
 class DpaRequestQuerySet(models.QuerySet["DpaRequest"]):

@@ -60,7 +60,8 @@ class ServiceProfile(models.Model):  # type: ignore[django-manager-missing]  # m
         default=365,
         validators=[MinValueValidator(1), MaxValueValidator(3650)],
         help_text=_(
-            "Days after a DPA request is closed or declined until its personal data is erased (GDPR Art. 5(1)(e))."
+            "Days after a DPA request or an objection is closed, or a subscription has ended, until its personal data "
+            "is erased (GDPR Art. 5(1)(e))."
         ),
     )
     second_eyes = models.BooleanField(

@@ -28,16 +28,39 @@ def _keys(digest: str) -> dict[str, frozenset[str]]:
 
 
 class ReleaseQuerySet(models.QuerySet["Release"]):
+    def policies(self) -> Self:
+        """Without the entries that only withdraw another one."""
+        return self.filter(type=Release.Type.RELEASE)
+
+    def standing(self) -> Self:
+        """Releases that no later entry has withdrawn or replaced."""
+        return self.policies().filter(ended_by__isnull=True)
+
     def in_force(self, on: date) -> Self:
-        """The release that existing customers have on a day: a set of one or none."""
-        return self.filter(in_force_existing_on__lte=on).order_by("-number")[:1]
+        """The release that existing customers have on a day: a set of one or none.
+
+        What a later entry ended had not come into force for them, so that days of the past keep their release.
+        """
+        return self.standing().filter(in_force_existing_on__lte=on).order_by("-number")[:1]
 
     def announced(self, on: date) -> Self:
         """Releases that come into force after a day."""
-        return self.filter(in_force_existing_on__gt=on)
+        return self.standing().filter(in_force_existing_on__gt=on)
+
+    def end_of_chain(self) -> "Release | None":
+        """The end of the chain, whatever kind of entry it is: the one that the next entry follows."""
+        return self.order_by("-number").first()
 
     def newest(self) -> "Release | None":
-        return self.order_by("-number").first()
+        """The newest release that stands: the one that the draft would change."""
+        return self.standing().order_by("-number").first()
+
+    def before(self, release: "Release") -> "Release | None":
+        """The release that another one changes: what existing customers have when it comes into force."""
+        earlier = self.policies().filter(number__lt=release.number).exclude(ended_by__number__lte=release.number)
+        if release.in_force_existing_on:
+            earlier = earlier.filter(in_force_existing_on__lte=release.in_force_existing_on)
+        return earlier.order_by("-number").first()
 
     def named(self, name: str) -> set[str]:
         """The keys of all objects that any release lists under a name."""
@@ -52,9 +75,17 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
 class Release(models.Model):
     """What the public reads: frozen, numbered, chained by digests. The database refuses to change or remove it.
 
+    An entry of the chain is a release of the policy, or the withdrawal of one that was announced. `ends` is the
+    announced release that this entry withdraws or replaces: it stands no longer. A withdrawal has no kind and comes
+    into force on no day.
+
     `content` is the exact RFC 8785 text that `digest` (SHA-256, hex) is over. The other columns repeat what the content
     says, so that the database can be asked; `verify_releases` compares them.
     """
+
+    class Type(models.TextChoices):
+        RELEASE = "release", _("release")
+        WITHDRAWAL = "withdrawal", _("withdrawal")
 
     class Kind(models.TextChoices):
         CHANGE = "change", _("change")
@@ -63,11 +94,20 @@ class Release(models.Model):
 
     number = models.PositiveIntegerField(_("number"), primary_key=True)
     published_at = models.DateTimeField(_("published at"))
-    kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.CHANGE)
+    type = models.CharField(_("type"), max_length=20, choices=Type, default=Type.RELEASE)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.CHANGE, blank=True)
     announced_on = models.DateField(_("announced on"))
-    in_force_new_on = models.DateField(_("in force for new customers on"))
-    in_force_existing_on = models.DateField(_("in force for existing customers on"))
+    in_force_new_on = models.DateField(_("in force for new customers on"), null=True, blank=True)
+    in_force_existing_on = models.DateField(_("in force for existing customers on"), null=True, blank=True)
     objection_deadline = models.DateField(_("objection deadline"), null=True, blank=True)
+    ends = models.OneToOneField(
+        "self",
+        verbose_name=_("withdraws or replaces"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="ended_by",
+    )
     backfill = models.BooleanField(_("entered from an older archive"), default=False)
     content = models.TextField(_("content"))
     digest = models.CharField(_("digest"), max_length=64, unique=True)
@@ -88,18 +128,42 @@ class Release(models.Model):
                 name="release_dates_in_order",
             ),
             models.CheckConstraint(
+                # Of an urgent release customers are told when it is in force already.
                 condition=models.Q(objection_deadline__isnull=True)
-                | models.Q(
-                    objection_deadline__gte=models.F("announced_on"),
-                    objection_deadline__lte=models.F("in_force_existing_on"),
-                ),
+                | models.Q(objection_deadline__gte=models.F("announced_on"))
+                & (models.Q(kind="urgent") | models.Q(objection_deadline__lte=models.F("in_force_existing_on"))),
                 name="release_objection_deadline",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    ~models.Q(kind=""),
+                    type="release",
+                    in_force_new_on__isnull=False,
+                    in_force_existing_on__isnull=False,
+                )
+                | models.Q(
+                    type="withdrawal",
+                    kind="",
+                    in_force_new_on__isnull=True,
+                    in_force_existing_on__isnull=True,
+                    objection_deadline__isnull=True,
+                    ends__isnull=False,
+                ),
+                name="release_or_withdrawal",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ends__isnull=True) | models.Q(ends__lt=models.F("number")),
+                name="release_ends_an_earlier_one",
             ),
             models.UniqueConstraint(fields=["previous_digest"], name="release_one_successor"),
         ]
 
     def __str__(self) -> str:
         return str(self.number)
+
+    @property
+    def is_withdrawal(self) -> bool:
+        return self.type == self.Type.WITHDRAWAL
 
 
 class Publication(models.Model):

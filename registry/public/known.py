@@ -37,12 +37,12 @@ class Known:
     def of(cls, texts: Iterable[str], languages: Iterable[str]) -> Self:
         """The digests are over the bytes at hand: a page never repeats one that does not hold."""
         found = tuple((text, digest(text)) for text in texts)
-        # Days turn where the newest release says.
+        # Days turn where the last entry says.
         zone = decode(found[-1][0])["time_zone"] if found else "UTC"
         return cls(found, tuple(languages), zone)
 
     @property
-    def newest(self) -> str | None:
+    def last(self) -> str | None:
         return self.releases[-1][1] if self.releases else None
 
     def today(self) -> date:
@@ -57,10 +57,10 @@ def folder() -> Path:
 
 
 def from_database(known: Known | None = None) -> Known:
-    """`known` itself where it still holds: two short queries. The digests are a chain, so the newest names them all."""
-    newest = Release.objects.order_by("-number").values_list("digest", flat=True).first()
+    """`known` itself where it still holds: two short queries. The digests are a chain, so the last names them all."""
+    last = Release.objects.order_by("-number").values_list("digest", flat=True).first()
     languages = tuple(Language.objects.public().codes())
-    if known and known.newest == newest:
+    if known and known.last == last:
         return known if known.languages == languages else Known(known.releases, languages, known.time_zone)
     return Known.of(Release.objects.order_by("number").values_list("content", flat=True), languages)
 

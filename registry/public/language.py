@@ -32,7 +32,7 @@ def best(accepted: str, offered: tuple[str, ...], otherwise: str) -> str:
 
 
 def binding(site: Site) -> str:
-    return site.newest.content["source_language"] if site.newest else settings.LANGUAGE_CODE
+    return site.last.content["source_language"] if site.last else settings.LANGUAGE_CODE
 
 
 def _spoken() -> tuple[str, ...]:

@@ -58,9 +58,9 @@ def fresh(site: Site) -> Plan:
         "/robots.txt": partial(_text, TEXT, conventions.robots, site),
         "/sitemap.xml": partial(_text, "application/xml", conventions.sitemap, site),
     }
-    if site.newest is not None:
+    if site.last is not None:
         found["/.well-known/security.txt"] = partial(_text, TEXT, conventions.security, site)
-    for entry in site.entries:
+    for entry in site.chain:
         found[f"/releases/{entry.number}.json"] = partial(_exact, entry)
     archived = archive(site)
     for language in site.languages:
@@ -71,7 +71,7 @@ def fresh(site: Site) -> Plan:
                 found[f"/{language}/regions/{key}/"] = partial(_html, language, page.region, site, key, language)
         if site.entries:
             found[f"/{language}/releases/"] = partial(_html, language, page.releases, site, language)
-        for entry in site.entries:
+        for entry in site.chain:
             address, made = _of_release(site, entry, language)
             if address not in archived:
                 found[address] = made
@@ -85,7 +85,7 @@ def archive(site: Site) -> Plan:
 
 def settled_in(before: Site, after: Site) -> bool:
     """Whether the pages of an earlier state can stand in for the archive of a later one."""
-    return set(after.languages) <= set(before.languages) and all(entry in before.entries for entry in _settled(after))
+    return set(after.languages) <= set(before.languages) and all(entry in before.chain for entry in _settled(after))
 
 
 def _settled(site: Site) -> list[Entry]:
@@ -93,7 +93,8 @@ def _settled(site: Site) -> list[Entry]:
 
 
 def _of_release(site: Site, entry: Entry, language: str) -> tuple[str, Callable[[], Page]]:
-    made = partial(_html, language, partial(page.policy, permanent=True), site, entry, language)
+    shown = page.withdrawal if entry.is_withdrawal else partial(page.policy, permanent=True)
+    made = partial(_html, language, shown, site, entry, language)
     return f"/{language}/releases/{entry.number}/", made
 
 
@@ -186,7 +187,7 @@ def _read(path: Path) -> dict[str, Page] | None:
 
 
 def _key(site: Site) -> str:
-    entries = [(entry.digest, entry.status) for entry in site.entries]
+    entries = [(entry.digest, entry.status) for entry in site.chain]
     state = repr((build(), site.public_url, site.languages, site.day, entries))
     return hashlib.sha256(state.encode()).hexdigest()[:32]
 

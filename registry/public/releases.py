@@ -85,7 +85,7 @@ def on(request: HttpRequest, code: str, written: str) -> HttpResponse:
     wanted = _day(written)
     if wanted is None:
         return tell(request, 404, _no_such_day)
-    entry = next((entry for entry in reversed(found.entries) if entry.in_force_on <= wanted), None)
+    entry = found.in_force(wanted)
     if entry is None:
         return tell(request, 404, _before_the_first)
     return _go(f"/{code}/releases/{entry.number}/")
@@ -123,12 +123,12 @@ def _no_such_language(found: Site, told: str) -> tuple[str, str, Links]:
 
 
 def _no_such_release(found: Site, told: str) -> tuple[str, str, Links]:
-    if found.newest is None:
+    if found.last is None:
         return errors.nothing_yet()
     return (
         _("There is no such release"),
-        _("The newest release has the number %(number)s.") % {"number": found.newest.number},
-        _links_to(found.newest, found, told),
+        _("The newest release has the number %(number)s.") % {"number": found.last.number},
+        _links_to(found.last, found, told),
     )
 
 
@@ -156,7 +156,10 @@ def _no_such_day(found: Site, told: str) -> tuple[str, str, Links]:
 
 
 def _before_the_first(found: Site, told: str) -> tuple[str, str, Links]:
-    first = found.entries[0]
+    first = next((entry for entry in found.entries if entry.ended_by is None), None)
+    if first is None:
+        # Announced once, and withdrawn before its day.
+        return _("Nothing is in force yet"), _("No release is in force or announced."), errors.ways_on(found, told)
     return (
         _("Nothing is recorded for that day"),
         _("The first release came into force on: %(day)s.") % {"day": day(first.in_force_on, told)}

@@ -13,7 +13,7 @@ class Command(BaseCommand):
         wrong = verify()
         if wrong:
             raise CommandError("\n".join(wrong))
-        newest = Release.objects.newest()
+        newest = Release.objects.end_of_chain()
         if newest is None:
             self.stdout.write("There is no release yet.")
             return
