@@ -1,5 +1,9 @@
-"""The mails about a DPA request: rendered when they are sent, text and HTML from one set of values."""
+"""The shape of every mail, text and HTML from one set of values, and the mails about a DPA request.
 
+Mails are rendered when they are sent.
+"""
+
+from datetime import datetime
 from email.headerregistry import Address
 from email.utils import parseaddr
 from typing import Any
@@ -37,12 +41,20 @@ def receipt(request: DpaRequest, content: Content) -> EmailMultiAlternatives:
             "service": service["service"],
             "provider": service["provider"],
             "contact": service["contact"],
-            "received_on": _received_on(request, content, request.language),
+            "received_on": received_on(request.received_at, content, request.language),
             "asked": [(label, value) for label, value in asked if value],
             "privacy": f"{settings.PUBLIC_URL}/{request.language}/dpa/privacy/" if content["privacy"] else "",
         }
         subject = _("We have received your DPA request %(reference)s") % {"reference": request.reference}
-        return _message(Delivery.Kind.DPA_RECEIPT, request, content, requester.email, subject, context)
+        return message(
+            Delivery.Kind.DPA_RECEIPT,
+            request.reference,
+            service,
+            to=requester.email,
+            subject=subject,
+            context=context,
+            language=request.language,
+        )
 
 
 def notice(request: DpaRequest, content: Content, *, to: str, page: str) -> EmailMultiAlternatives:
@@ -54,16 +66,24 @@ def notice(request: DpaRequest, content: Content, *, to: str, page: str) -> Emai
             "service": content["service"]["service"],
             "country": territory(request.country, language) or request.country,
             "region": region_name(content, request.region, language),
-            "received_on": _received_on(request, content, language),
+            "received_on": received_on(request.received_at, content, language),
             "page": page,
         }
         subject = _("New DPA request %(reference)s") % {"reference": request.reference}
-        return _message(Delivery.Kind.DPA_NOTICE, request, content, to, subject, context, language)
+        return message(
+            Delivery.Kind.DPA_NOTICE,
+            request.reference,
+            content["service"],
+            to=to,
+            subject=subject,
+            context=context,
+            language=language,
+        )
 
 
-def _received_on(request: DpaRequest, content: Content, language: str) -> str:
+def received_on(at: datetime, content: Content, language: str) -> str:
     """The day in the release's time zone."""
-    return day(request.received_at.astimezone(ZoneInfo(content["time_zone"])).date(), language)
+    return day(at.astimezone(ZoneInfo(content["time_zone"])).date(), language)
 
 
 def region_name(content: Content, key: str, language: str) -> str:
@@ -75,36 +95,43 @@ def region_name(content: Content, key: str, language: str) -> str:
     return key
 
 
-def _message(
-    kind: Delivery.Kind,
-    request: DpaRequest,
-    content: Content,
+def message(
+    name: str,
+    about: str,
+    service: dict[str, Any],
+    *,
     to: str,
     subject: str,
     context: dict[str, Any],
-    language: str = "",
+    language: str,
+    event: str = "",
 ) -> EmailMultiAlternatives:
-    language = language or request.language
+    """A mail of the templates mail/{name}.txt and .html; the language is active.
+
+    `about` is the reference that the mail is about and names: by it a file in development is found again. `event` tells
+    apart mails of one name about one thing.
+    """
     context = {**context, "subject": subject, "tag": tag(language), "direction": text_direction(language)}
-    message = EmailMultiAlternatives(
+    own = ".".join(part for part in (name, about, event) if part)
+    made = EmailMultiAlternatives(
         subject=subject,
-        body=render_to_string(f"mail/{kind}.txt", context).strip() + "\n",
-        from_email=_from(content["service"]["service"]),
+        body=render_to_string(f"mail/{name}.txt", context).strip() + "\n",
+        from_email=sender(service["service"]),
         to=[to],
-        reply_to=[content["service"]["contact"]],
+        reply_to=[service["contact"]],
         headers={
             # The same for every attempt: a mail that goes out twice is known as one.
-            "Message-ID": f"<{kind}.{request.reference}@{urlsplit(settings.PUBLIC_URL).hostname}>",
+            "Message-ID": f"<{own}@{urlsplit(settings.PUBLIC_URL).hostname}>",
             "Auto-Submitted": "auto-generated",  # RFC 3834: no out-of-office answers
             "X-Auto-Response-Suppress": "All",
             "Content-Language": tag(language),
         },
     )
-    message.attach_alternative(render_to_string(f"mail/{kind}.html", context), "text/html")
-    return message
+    made.attach_alternative(render_to_string(f"mail/{name}.html", context), "text/html")
+    return made
 
 
-def _from(service: str) -> str:
+def sender(service: str) -> str:
     """The sender's address, under the service's name where the setting gives none."""
     name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
     return str(Address(display_name=name or " ".join(service.split()), addr_spec=address))
