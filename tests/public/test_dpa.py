@@ -15,7 +15,8 @@ from hypothesis.extra.django import TestCase as HypothesisCase
 from registry.actions import dpa, mailing
 from registry.models import Attempt, Delivery, DpaRequest, DpaRequester, Language, ServiceProfile
 from registry.public import limits, site
-from registry.public.dpa_form import LONGEST, SHORTEST, DpaForm, new_token
+from registry.public.dpa_form import DpaForm
+from registry.public.form import LONGEST, SHORTEST, new_token
 from tests.requests import PERSON
 
 FIELDS = {**PERSON, "country": "HU", "region": "eu"}
