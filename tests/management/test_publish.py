@@ -6,7 +6,8 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from registry.exchange.content import decode
-from registry.models import Language, PolicySection, Release, ServiceProfile, Subprocessor
+from registry.models import Language, PolicySection, ProcessingLocation, Release, ServiceProfile, Subprocessor
+from tests.releases import REASON
 
 pytestmark = pytest.mark.django_db
 
@@ -25,32 +26,83 @@ def changed() -> None:
     subprocessor.save()
 
 
-def test_it_publishes_for_today_unless_told_another_day(changed: None, profile: ServiceProfile) -> None:
+def published() -> Release:
+    release = Release.objects.newest()
+    assert release is not None
+    return release
+
+
+def test_existing_customers_are_told_a_notice_period_before_and_new_ones_get_it_today(
+    changed: None, profile: ServiceProfile
+) -> None:
+    output, day = StringIO(), profile.today() + timedelta(days=30)
+
+    call_command("publish", stdout=output)
+
+    release, eve = published(), day - timedelta(days=1)
+    assert (release.number, release.kind) == (4, "change")
+    assert (release.in_force_new_on, release.in_force_existing_on) == (profile.today(), day)
+    assert release.objection_deadline == eve
+    assert output.getvalue().splitlines() == [
+        f"Release 4, in force on {day}: {release.digest}",
+        f"  for new customers on {profile.today()}",
+        f"  objections until {eve}",
+    ]
+
+
+def test_what_only_takes_a_place_away_is_published_for_today(profile: ServiceProfile) -> None:
+    ProcessingLocation.objects.filter(key="aws-eu-ireland").update(listed=False)
     output = StringIO()
 
     call_command("publish", stdout=output)
 
-    release = Release.objects.newest()
-    assert release is not None
-    assert (release.number, release.in_force_existing_on) == (4, profile.today())
-    assert output.getvalue() == f"Release 4, in force on {profile.today()}: {release.digest}\n"
+    assert output.getvalue() == f"Release 4, in force on {profile.today()}: {published().digest}\n"
 
 
-def test_it_takes_a_day_to_come_and_a_summary_in_each_language(changed: None, profile: ServiceProfile) -> None:
-    day = profile.today() + timedelta(days=30)
+def test_it_takes_each_day_and_a_summary_in_each_language(changed: None, profile: ServiceProfile) -> None:
+    days = [profile.today() + timedelta(days=count) for count in (40, 35, 20)]
     texts = {code: f"New: a = b in {code}." for code in ("en", "da", "et", "hu", "lv", "pt-br")}
 
     call_command(
         "publish",
-        f"--in-force-on={day}",
+        f"--in-force-on={days[0]}",
+        f"--in-force-new-on={days[1]}",
+        f"--objection-deadline={days[2]}",
         *(f"--summary={code}={text}" for code, text in texts.items()),
         stdout=StringIO(),
     )
 
-    release = Release.objects.newest()
-    assert release is not None
-    assert release.in_force_existing_on == day
+    release = published()
+    assert [release.in_force_existing_on, release.in_force_new_on, release.objection_deadline] == days
     assert decode(release.content)["summary"]["text"] == texts
+
+
+def test_what_cannot_wait_is_in_force_today_for_a_reason(changed: None, profile: ServiceProfile) -> None:
+    reasons = [f"--reason={code}={text}" for code, text in REASON.items()]
+
+    call_command("publish", "--kind=urgent", *reasons, stdout=StringIO())
+
+    release = published()
+    assert (release.kind, release.in_force_existing_on) == ("urgent", profile.today())
+    assert release.objection_deadline == profile.today() + timedelta(days=30)
+    assert decode(release.content)["reason"]["text"] == REASON
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--kind=urgent"], "Say why this cannot wait: customers read the reason."),
+        (["--reason=en=Why."], "Only an urgent release has a reason. Add --kind urgent, or leave out --reason."),
+        (["--kind=urgent", "--reason=en=A.", "--reason=en=B."], "One language has two reasons. Give one a language."),
+        (["--summary=en=One.", "--summary=en=Two."], "One language has two summaries. Give one a language."),
+    ],
+)
+def test_texts_that_do_not_fit_are_told(changed: None, arguments: list[str], told: str) -> None:
+    with pytest.raises(CommandError) as failed:
+        call_command("publish", *arguments)
+
+    assert str(failed.value) == told
+    assert Release.objects.count() == 3
 
 
 def test_it_names_every_reason_not_to_publish(profile: ServiceProfile) -> None:
@@ -130,8 +182,7 @@ def test_a_day_in_the_past_is_for_an_older_archive_alone(changed: None, profile:
         call_command("publish", f"--in-force-on={yesterday}")
     call_command("publish", f"--in-force-on={yesterday}", "--backfill", stdout=StringIO())
 
-    release = Release.objects.newest()
-    assert release is not None
+    release = published()
     assert (release.in_force_existing_on, release.backfill) == (yesterday, True)
 
 
@@ -148,6 +199,11 @@ def test_a_day_in_the_past_is_for_an_older_archive_alone(changed: None, profile:
             "Error: argument --summary: 'en=' is no summary. Write LANGUAGE=TEXT, such as en='One new subprocessor.'",
         ),
         ("--in-force-on=31.1.2026", "Error: argument --in-force-on: '31.1.2026' is no day. Write it as 2026-01-31."),
+        (
+            "--reason=Because.",
+            "Error: argument --reason: 'Because.' is no reason. "
+            "Write LANGUAGE=TEXT, such as en='The old host has closed.'",
+        ),
         ("--summary=xx=One", "Summary of the release: this language is not public. Language: “xx”."),
         ("--summary=de=Eins", "Summary of the release: this language is not public. Language: German."),
     ],
@@ -161,8 +217,3 @@ def test_an_argument_that_means_nothing_is_told_and_nothing_is_published(
     assert str(failed.value).splitlines()[0] == told
     assert failed.value.returncode == 1
     assert Release.objects.count() == 3
-
-
-def test_two_summaries_in_one_language_are_refused(changed: None) -> None:
-    with pytest.raises(CommandError, match=r"^One language has two summaries\. Give one a language\.$"):
-        call_command("publish", "--summary=en=One.", "--summary=en=Two.")
