@@ -15,6 +15,8 @@ NOUNS = {
 }
 DRAFT = NOUNS | {"serviceprofile", "language"}
 DPA = {"dparequest", "dparequester", "dpanote", "delivery", "erasure"}
+SUBSCRIBERS = {"announcement", "subscriber", "subscriberidentity"}
+OBJECTIONS = {"objection", "objector", "objectionnote"}
 VIEW = {f"view_{model}" for model in DRAFT | {"release", "publication"}}
 EDIT = {f"{verb}_{model}" for verb in ("add", "change", "delete") for model in NOUNS} | {"change_serviceprofile"}
 
@@ -29,17 +31,24 @@ EDIT = {f"{verb}_{model}" for verb in ("add", "change", "delete") for model in N
             | EDIT
             | {"add_serviceprofile", "add_language", "change_language", "publish_release"}
             | {"view_translationpin", "approve_translation"}
-            | {f"{verb}_translator" for verb in ("view", "add", "change")},
+            | {f"{verb}_translator" for verb in ("view", "add", "change")}
+            | {"view_announcement", "change_announcement", "view_evidence", "view_objection"},
         ),
         (
             "DPA officer",
-            VIEW | {f"view_{model}" for model in DPA} | {"change_dparequest", "add_dpanote", "erase_dparequest"},
+            VIEW
+            | {f"view_{model}" for model in DPA | SUBSCRIBERS | OBJECTIONS}
+            | {"change_dparequest", "add_dpanote", "erase_dparequest"}
+            | {"change_objection", "add_objectionnote", "erase_objection", "erase_subscriber", "view_evidence"},
         ),
         (
             "auditor",
             VIEW
             | {f"view_{model}" for model in DPA | {"user", "group", "translationpin", "translator"}}
-            | {f"view_historical{model}" for model in DRAFT | {"dparequest", "translationpin", "translator"}},
+            | {f"view_{model}" for model in SUBSCRIBERS | OBJECTIONS}
+            | {f"view_historical{model}" for model in DRAFT | {"dparequest", "translationpin", "translator"}}
+            | {f"view_historical{model}" for model in ("announcement", "subscriber", "objection")}
+            | {"view_evidence"},
         ),
         # Neither sees a private field of any noun.
         ("translator", {"translate"}),

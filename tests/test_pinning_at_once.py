@@ -20,6 +20,7 @@ from registry.exchange import po
 from registry.models import PolicySection, ProcessingLocation, Subprocessor, TranslationPin
 from registry.translation import noun_name, prose, text_digest
 from tests.admin.pages import at, opened, staff
+from tests.releases import publish_at_once
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -147,7 +148,7 @@ def test_whatever_comes_at_once_every_pin_names_the_source_that_its_text_was_mad
         return f"approve {publisher.post('/admin/registry/translationpin/lv/approve/', form).status_code}"
 
     def publish(chance: random.Random) -> str:
-        publishing.publish(in_force_on=publishing.draft().profile.today())
+        publish_at_once()
         return "publish"
 
     def again(work: Callable[[random.Random], str], wanted: str, until: float) -> None:

@@ -107,7 +107,7 @@ class Rules:
         return Problem(said % {"count": self.notice_days, "day": earliest}, field="in_force_on")
 
     def _objecting(self, days: Days) -> Iterator[Problem]:
-        if days.objections is None:
+        if days.objections is None or days.existing < self.today:
             return
         if days.objections < self.today:
             yield Problem(_("Objections cannot end on a day in the past."), field="objection_deadline")

@@ -4,15 +4,12 @@ import threading
 import unicodedata
 
 import pytest
-from django.contrib.auth.models import User
 from django.db import DatabaseError, connection, transaction
-from django.utils import timezone
 
-from registry.actions import publishing, verifying
-from registry.actions.translating import approve
+from registry.actions import entering, publishing, verifying
 from registry.exchange import content as shape
 from registry.models import Language, PolicySection, Release, ServiceProfile, Subprocessor, TranslationPin
-from registry.translation import text_digest
+from tests.releases import publish_at_once
 
 
 @pytest.fixture
@@ -37,7 +34,7 @@ def test_the_sample_is_a_chain_of_three_backfilled_releases(db):
 
 
 def test_publishing_freezes_the_draft_under_the_next_number(changed_draft):
-    release = publishing.publish(in_force_on=today(), summary={"en": "One more.", "da": "En mere."} | SUMMARY)
+    release = publish_at_once(summary={"en": "One more.", "da": "En mere."} | SUMMARY)
 
     content = json.loads(release.content)
     assert release.number == 4
@@ -52,7 +49,7 @@ SUMMARY = {"hu": "Egy új.", "lv": "Vēl viens.", "et": "Veel üks.", "pt-br": "
 
 def test_an_unchanged_draft_is_not_published_again(db):
     with pytest.raises(publishing.CannotPublish) as refused:
-        publishing.publish(in_force_on=today())
+        publish_at_once()
 
     assert [p.message for p in refused.value.problems] == ["The draft changes nothing since release 3."]
 
@@ -61,10 +58,10 @@ def test_an_approval_alone_is_no_release_and_a_checked_machine_translation_is_on
     pins = TranslationPin.objects.filter(noun="policysection", field="body", language="da")
     pins.update(status="approved")
     with pytest.raises(publishing.CannotPublish):
-        publishing.publish(in_force_on=today())
+        publish_at_once()
     pins.update(status="machine")
 
-    release = publishing.publish(in_force_on=today())
+    release = publish_at_once()
 
     states = [row["body"]["state"]["da"] for row in json.loads(release.content)["sections"] if row["body"]]
     assert set(states) == {"machine"}
@@ -83,19 +80,12 @@ def test_a_draft_that_says_what_a_release_without_pins_says_is_not_published_aga
     assert publishing.changes_anything(Release(number=3, content=text), publishing.preview())
 
 
-def test_a_day_in_the_past_is_refused(changed_draft):
-    with pytest.raises(publishing.CannotPublish) as refused:
-        publishing.publish(in_force_on=today() - datetime.timedelta(days=1))
-
-    assert [p.message for p in refused.value.problems] == ["A release cannot come into force on a day in the past."]
-
-
 def test_a_draft_that_moved_since_the_publisher_looked_is_refused(changed_draft):
     looked_at = publishing.draft_digest(publishing.preview())
     Subprocessor.objects.create(key="another", legal_name="Another", kind="service")
 
     with pytest.raises(publishing.DraftMoved):
-        publishing.publish(in_force_on=today(), expected=looked_at)
+        publish_at_once(expected=looked_at)
 
     assert Release.objects.count() == 3
 
@@ -106,11 +96,11 @@ def test_a_missing_translation_blocks_where_its_language_says_so_and_names_the_p
     section.save()
 
     with pytest.raises(publishing.CannotPublish) as refused:
-        publishing.publish(in_force_on=today())
+        publish_at_once()
 
     assert [(p.language, p.field, p.noun) for p in refused.value.problems] == [("lv", "body", section)]
     Language.objects.filter(code="lv").update(when_incomplete="notice")
-    content = json.loads(publishing.publish(in_force_on=today()).content)
+    content = json.loads(publish_at_once().content)
     body = next(s["body"] for s in content["sections"] if s["key"] == "definition")
     assert body["state"] == {
         "da": "current",
@@ -130,7 +120,7 @@ def test_a_placeholder_without_a_fact_is_refused(changed_draft, text):
     section.save()
 
     with pytest.raises(publishing.CannotPublish) as refused:
-        publishing.publish(in_force_on=today())
+        publish_at_once()
 
     assert ("en", "body") in {(p.language, p.field) for p in refused.value.problems}
 
@@ -165,7 +155,7 @@ def test_of_two_publications_at_once_one_wins_and_the_other_is_told():
     def one():
         try:
             barrier.wait()
-            outcomes.append(publishing.publish(in_force_on=today()).number)
+            outcomes.append(publish_at_once().number)
         except publishing.CannotPublish as refused:
             outcomes.append(type(refused).__name__)
         finally:
@@ -190,7 +180,7 @@ def test_a_publication_overtaken_by_another_transaction_is_told_to_look_again(mo
     monkeypatch.setattr(publishing, "_publish", overtaken)
 
     with pytest.raises(publishing.DraftMoved) as refused:
-        publishing.publish(in_force_on=today())
+        publish_at_once()
 
     assert [p.message for p in refused.value.problems] == [
         "Another release was published just now. Look at it, then publish again."
@@ -202,41 +192,39 @@ def test_a_publication_overtaken_by_another_transaction_is_told_to_look_again(mo
 @pytest.mark.skipif("connection.vendor == 'sqlite'", reason="SQLite has one writer at a time")
 def test_a_publication_reads_the_draft_as_of_one_moment(monkeypatch):
     levels = []
-    frozen = publishing._frozen
+    enter = publishing.enter
 
-    def looking(found, header):
+    def looking(content, by):
         with connection.cursor() as cursor:
             cursor.execute("SHOW transaction_isolation")
             levels.append(cursor.fetchone()[0])
-        return frozen(found, header)
+        return enter(content, by)
 
-    monkeypatch.setattr(publishing, "_frozen", looking)
+    monkeypatch.setattr(publishing, "enter", looking)
     Subprocessor.objects.create(key="example", legal_name="Example GmbH", country="DE", kind="service")
     with transaction.atomic():
-        publishing.publish(in_force_on=today())
+        publish_at_once()
     Subprocessor.objects.create(key="another", legal_name="Another GmbH", country="DE", kind="service")
-    publishing.publish(in_force_on=today())
+    publish_at_once()
 
     assert levels == ["read committed", "repeatable read"]
 
 
 def test_another_error_of_the_database_is_not_taken_for_another_publisher(changed_draft, monkeypatch):
-    monkeypatch.setattr(
-        publishing, "_publish", lambda *args: connection.cursor().execute("SELECT nothing FROM nowhere")
-    )
+    monkeypatch.setattr(publishing, "enter", lambda *args: connection.cursor().execute("SELECT nothing FROM nowhere"))
 
     with pytest.raises(DatabaseError) as failed:
-        publishing.publish(in_force_on=today())
+        publish_at_once()
 
     assert not isinstance(failed.value, publishing.CannotPublish)
 
 
 def test_whoever_looked_before_another_release_was_published_is_told_its_number(changed_draft):
     looked_at = publishing.draft_digest(publishing.preview())
-    publishing.publish(in_force_on=today(), expected=looked_at)
+    publish_at_once(expected=looked_at)
 
     with pytest.raises(publishing.DraftMoved) as refused:
-        publishing.publish(in_force_on=today(), expected=looked_at)
+        publish_at_once(expected=looked_at)
 
     assert [p.message for p in refused.value.problems] == [
         "Release 4 was published since you looked. Look at it, then publish again."
@@ -263,40 +251,16 @@ def test_line_ends_of_a_form_and_decomposed_letters_are_no_change(db):
 
     assert publishing.changes_since(Release.objects.newest(), publishing.preview()) == []
     with pytest.raises(publishing.CannotPublish) as refused:
-        publishing.publish(in_force_on=today())
+        publish_at_once()
     assert [p.message for p in refused.value.problems] == ["The draft changes nothing since release 3."]
 
 
-def test_one_release_may_be_announced_at_a_time_and_none_comes_before_it(changed_draft):
-    publishing.publish(in_force_on=today() + datetime.timedelta(days=10))
-    Subprocessor.objects.create(key="another", legal_name="Another GmbH", country="DE", kind="service")
-
-    with pytest.raises(publishing.CannotPublish) as refused:
-        publishing.publish(in_force_on=today() + datetime.timedelta(days=5))
-
-    assert [(p.message, p.field) for p in refused.value.problems] == [
-        ("Release 4 comes into force later than this one would. Choose its day or a later one.", "in_force_on"),
-        ("Release 4 is announced and not yet in force. One announced release at a time.", ""),
-    ]
-
-
-def test_a_release_is_not_new_to_new_customers_before_the_one_it_follows(changed_draft):
-    last = Release.objects.newest()
-    last.in_force_new_on = last.in_force_existing_on = today() + datetime.timedelta(days=1)
-    last.in_force_existing_on = today() - datetime.timedelta(days=1)
-    header = publishing._header(publishing.draft(), last, {}, today(), backfill=False)
-
-    assert [p.message for p in publishing._dates(header, last, today())] == [
-        "Release 3 comes into force later than this one would. Choose its day or a later one."
-    ]
-
-
 def test_the_archive_ends_with_the_first_release_of_this_system(changed_draft):
-    publishing.publish(in_force_on=today())
+    publish_at_once()
     Subprocessor.objects.create(key="another", legal_name="Another GmbH", country="DE", kind="service")
 
     with pytest.raises(publishing.CannotPublish) as refused:
-        publishing.publish(in_force_on=today(), backfill=True)
+        publish_at_once(backfill=True)
 
     assert [p.message for p in refused.value.problems] == [
         "Release 4 is no part of the older archive, which ended before it."
@@ -305,41 +269,13 @@ def test_the_archive_ends_with_the_first_release_of_this_system(changed_draft):
 
 def test_a_clock_that_stands_before_the_last_release_publishes_nothing(changed_draft, monkeypatch):
     past = Release.objects.newest().published_at - datetime.timedelta(hours=1)
-    monkeypatch.setattr(publishing.timezone, "now", lambda: past)
+    monkeypatch.setattr(entering.timezone, "now", lambda: past)
 
     with pytest.raises(publishing.CannotPublish) as refused:
-        publishing.publish(in_force_on=today())
+        publish_at_once()
 
     assert [p.message for p in refused.value.problems] == [
         "The system’s clock stands before the moment when release 3 was published."
-    ]
-
-
-def test_the_edits_since_a_moment_name_what_was_changed_by_whom_and_leave_out_requests(
-    changed_draft, django_user_model
-):
-    anna = django_user_model.objects.create(username="anna")
-    moment = Subprocessor.history.first().history_date
-    section = PolicySection.objects.get(key="definition")
-    section._history_user = anna
-    section.save()
-
-    edits = publishing.edits_since(moment)
-
-    assert [(e.model, e.name, e.by) for e in edits] == [(PolicySection, "definition", "anna")]
-    assert publishing.edits_since(edits[0].at) == []
-
-
-def test_an_approval_since_a_moment_names_the_passage_and_its_language(db):
-    anna, moment = User.objects.create_superuser("anna"), timezone.now()
-    section = PolicySection.objects.get(key="definition")
-    digests = text_digest(section.heading_en), text_digest(section.heading_lv)
-    approve(section, "heading", "lv", by=anna, seen=digests)
-
-    edits = publishing.edits_since(moment)
-
-    assert [(e.label, e.name, e.by) for e in edits] == [
-        ("translation", "Policy section definition, heading · Latvian", "anna")
     ]
 
 

@@ -3,9 +3,12 @@ import json
 import pytest
 from django.db import connection
 
+from registry.actions.publishing import publish
 from registry.actions.verifying import verify
+from registry.actions.withdrawing import withdraw
 from registry.exchange import content as shape
-from registry.models import Release, guards
+from registry.models import Release, Subprocessor, guards
+from tests.releases import publish_at_once
 
 
 def tamper(number, **values):
@@ -104,3 +107,39 @@ def test_a_missing_guard_is_named(db):
     connection.cursor().execute(f"DROP TRIGGER {name}{on}")
 
     assert verify() == [f"The guard {name} of the database is missing."]
+
+
+@pytest.fixture
+def withdrawn(db):
+    """The sample, a release that was announced, and its withdrawal."""
+    Subprocessor.objects.create(key="example", legal_name="Example GmbH", country="DE", kind="service")
+    publish()
+    return withdraw(4, reason=dict.fromkeys(("en", "da", "hu", "lv", "et", "pt-br"), "Other plans."))
+
+
+def test_a_chain_with_a_withdrawal_holds_and_what_was_withdrawn_bounds_no_later_day(withdrawn):
+    publish_at_once()
+
+    assert verify() == []
+
+
+@pytest.mark.parametrize(
+    ("columns", "named"),
+    [({"ends_id": 3}, "ends"), ({"announced_on": "2020-01-01"}, "announced_on")],
+)
+def test_a_column_that_contradicts_a_withdrawal_is_named(withdrawn, columns, named):
+    tamper(5, **columns)
+
+    assert verify() == [f"Release 5: its column {named} does not say what its content says."]
+
+
+def test_a_clock_that_runs_backwards_past_a_release_that_stands_is_named(withdrawn):
+    values = {"in_force_new_on": "2020-01-01", "in_force_existing_on": "2020-01-01", "announced_on": "2020-01-01"}
+    publish_at_once()
+    urgent = {**values, "objection_deadline": None}
+    tamper(6, **urgent, **rewritten(6, **urgent))
+
+    assert verify() == [
+        "Release 6: its column in_force_new_on is earlier than that of the release before it.",
+        "Release 6: its column in_force_existing_on is earlier than that of the release before it.",
+    ]

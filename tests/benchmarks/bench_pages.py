@@ -123,12 +123,12 @@ _PUBLISH = """
 import os, time, django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trustcenter.settings")
 django.setup()
-from registry.actions.publishing import publish
+from tests.releases import publish_at_once
 from registry.models import ServiceProfile
 profile = ServiceProfile.load()
 profile.notice_days += 1
 profile.save()
-release = publish(in_force_on=profile.today())
+release = publish_at_once()
 print(release.number, time.time())
 """
 

@@ -2,7 +2,7 @@ import datetime
 
 import pytest
 
-from registry.exchange.content import passages
+from registry.exchange.content import digest, encode, passages
 from registry.exchange.published import Site
 
 D = datetime.date
@@ -66,3 +66,68 @@ def test_a_release_knows_how_much_of_it_a_language_has_rounded_down(with_release
     total = len(list(passages(entry.content)))
 
     assert [entry.percent(code) for code in ("en", "hu", "da", "ar")] == [100, 100, 100 * (total - 1) // total, 0]
+
+
+@pytest.fixture
+def chain(site):
+    """The sample and what a list of changes to its last release makes of it, entry by entry, on 31 January 2025."""
+
+    def add(*entries, day=site.day):
+        rows = [(entry.text, entry.digest) for entry in site.entries]
+        for number, values in enumerate(entries, 4):
+            content = {**site.newest.content, "number": number, "published_at": "2025-01-20T12:00:00Z", **values}
+            text = encode(content)
+            rows.append((text, digest(text)))
+        return Site.on(rows, site.languages, site.public_url, day)
+
+    return add
+
+
+LATER = {"in_force_new_on": "2025-01-25", "in_force_existing_on": "2025-02-20", "announced_on": "2025-01-20"}
+NOW = {"in_force_new_on": "2025-01-28", "in_force_existing_on": "2025-01-28", "kind": "editorial"}
+WITHDRAWAL = {"type": "withdrawal", "ends": 4, "published_at": "2025-01-28T23:30:00Z", "time_zone": "Europe/Bratislava"}
+
+
+def test_a_withdrawn_release_comes_into_force_on_no_day(chain):
+    site = chain(LATER, WITHDRAWAL)
+
+    assert [(entry.number, entry.status) for entry in site.chain][2:] == [
+        (3, "in_force"),
+        (4, "withdrawn"),
+        (5, "withdrawal"),
+    ]
+    assert [entry.number for entry in site.entries] == [1, 2, 3, 4]
+    assert (site.current.number, site.current_new.number, site.announced) == (3, 3, None)
+    assert (site.newest.number, site.last.number) == (3, 5)
+    assert site.in_force(D(2026, 1, 1)).number == 3
+
+
+def test_new_customers_had_it_until_the_day_of_its_withdrawal_in_the_zone_of_the_release(chain):
+    withdrawn = chain(LATER, WITHDRAWAL).entry(4)
+
+    # Half past midnight in Bratislava.
+    assert (withdrawn.ended_by, withdrawn.ended_on) == (5, D(2025, 1, 29))
+    assert withdrawn.stands_on(D(2025, 1, 28))
+    assert not withdrawn.stands_on(D(2025, 1, 29))
+    assert chain(LATER, WITHDRAWAL, day=D(2025, 1, 28)).current_new.number == 4
+
+
+def test_a_correction_replaces_the_release_in_force_and_the_announced_one(chain):
+    again = {**LATER, "in_force_new_on": "2025-01-28", "ends": 4}
+    site = chain(LATER, NOW, again)
+
+    assert [(entry.number, entry.status) for entry in site.chain][2:] == [
+        (3, "superseded"),
+        (4, "replaced"),
+        (5, "in_force"),
+        (6, "announced"),
+    ]
+    assert [site.before(entry).number for entry in site.entries[3:]] == [3, 3, 5]
+    assert (site.current.number, site.current_new.number, site.announced.number) == (5, 6, 6)
+    assert chain(LATER, NOW, again, day=D(2025, 2, 20)).current.number == 6
+
+
+def test_since_passes_over_what_never_came_into_force(chain):
+    site = chain({**LATER, "subprocessors": []}, WITHDRAWAL, {**LATER, "in_force_existing_on": "2025-03-20"})
+
+    assert site.since(site.announced, "subprocessors", "aws") == D(2019, 10, 28)

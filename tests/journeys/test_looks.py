@@ -45,8 +45,8 @@ def leave_hungarian_behind(product: Product) -> None:
         "shell",
         "-c",
         """
-from registry.actions.publishing import publish
-from registry.models import Language, PolicySection, Region, Safeguard, ServiceProfile
+from tests.releases import publish_at_once
+from registry.models import Language, PolicySection, Region, Safeguard
 Language.objects.update(when_incomplete="notice")
 for model, key, fields in [
     (PolicySection, "introduction", ("heading_en", "body_en")),
@@ -57,7 +57,7 @@ for model, key, fields in [
     for field in fields:
         setattr(row, field, getattr(row, field) + " now")
     row.save()
-publish(in_force_on=ServiceProfile.load().today())
+publish_at_once()
 """,
     )
 

@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from registry.models import Delivery, DpaRequest, Release
+from registry.models import Announcement, Delivery, DpaRequest, Release, Subscriber
 
 
 @pytest.fixture
@@ -52,11 +52,67 @@ def test_a_refused_mail_wants_somebody_until_its_request_has_ended_or_is_erased(
     assert not Delivery.objects.failed().exists()
 
 
+@pytest.fixture
+def subscriber(db):
+    return Subscriber.objects.create(language="et", state="confirmed")
+
+
+def announcement(subscriber, release=3, **values):
+    return Delivery.objects.create(
+        kind="announcement", subscriber=subscriber, release_id=release, priority=Delivery.Priority.BULK, **values
+    )
+
+
+def test_nobody_is_told_twice_of_one_release_whatever_the_event_is_called(subscriber):
+    announcement(subscriber)
+    announcement(subscriber, release=2)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        announcement(subscriber, event="again")
+
+
+def test_a_mail_that_one_person_waits_for_goes_before_those_to_all(subscriber, request_):
+    now = timezone.now()
+    bulk = announcement(subscriber, due_at=now - timedelta(hours=1))
+    awaited = Delivery.objects.create(kind="dpa-receipt", request=request_, due_at=now)
+
+    assert list(Delivery.objects.due(now)) == [awaited, bulk]
+
+
+@pytest.mark.parametrize(
+    ("kind", "about"),
+    [
+        ("confirmation", ()),
+        ("confirmation", ("release",)),
+        ("confirmation", ("request", "subscriber")),
+        ("confirmation", ("subscriber", "release")),
+        ("dpa-receipt", ("request", "release")),
+        ("announcement", ("subscriber",)),
+        ("announcement", ("release",)),
+    ],
+)
+def test_a_mail_is_about_one_thing_and_an_announcement_about_a_release(subscriber, request_, kind, about):
+    there = {"request": request_, "subscriber": subscriber, "release": Release.objects.newest()}
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Delivery.objects.create(kind=kind, **{name: there[name] for name in about})
+
+
+def test_an_announcement_is_called_by_the_number_of_its_release(db):
+    assert str(Announcement(release_id=3)) == "3"
+
+
 def test_a_mail_holds_no_address_and_no_text():
     assert {field.name for field in Delivery._meta.get_fields()} == {
         "id",
         "kind",
         "request",
+        "subscriber",
+        "objection",
+        "release",
+        "event",
+        "language",
+        "priority",
         "state",
         "attempts",
         "due_at",

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from registry.actions.publishing import publish
-from registry.models import Language, PolicySection, Release, ServiceProfile
+from registry.models import Language, PolicySection, Release
 from registry.public.pages import plan
 from registry.public.site import current
 from tests.reading import read
+from tests.releases import publish_at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -165,11 +165,10 @@ def test_an_archived_release_says_what_was_translated_then(client: Client) -> No
     section = PolicySection.objects.get(key="definition")
     section.heading_en += " today"
     section.save()
-    today = ServiceProfile.load().today()
-    publish(in_force_on=today)
+    publish_at_once()
     section.heading_da += " i dag"
     section.save()
-    publish(in_force_on=today)
+    publish_at_once()
 
     then, now = read(told(client.get("/da/releases/4/"))), read(told(client.get("/da/")))
 
