@@ -51,18 +51,18 @@ def prepared(folder: Path) -> Iterator[Product]:
 
 
 @contextmanager
-def copied(rest: Product, folder: Path) -> Iterator[Product]:
-    """A copy of the prepared product, at rest too, with an address of its own."""
+def copied(rest: Product, folder: Path, **environment: str) -> Iterator[Product]:
+    """A copy of the prepared product, at rest too, with an address of its own and further settings."""
     shutil.copytree(rest.data / "static", folder / "static")
     port = _free_port()
     with _database(folder, rest) as database:
-        yield Product(f"http://127.0.0.1:{port}", folder, _environment(folder, database, port))
+        yield Product(f"http://127.0.0.1:{port}", folder, _environment(folder, database, port) | environment)
 
 
 @contextmanager
-def running(rest: Product, folder: Path) -> Iterator[Product]:
+def running(rest: Product, folder: Path, **environment: str) -> Iterator[Product]:
     """A copy of the prepared product, serving until the block ends."""
-    with copied(rest, folder) as product, (folder / "output").open("wb") as output:
+    with copied(rest, folder, **environment) as product, (folder / "output").open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "manage.py", "serve", "--port", product.url.rpartition(":")[2]],
             cwd=settings.BASE_DIR,
