@@ -1,0 +1,50 @@
+"""The links in a subscriber's mails: signed, without an address, each good for one purpose alone.
+
+A mail program is given the link that unsubscribes (RFC 8058); it must not open the preferences, which show the address.
+"""
+
+import re
+from datetime import timedelta
+from typing import Literal
+
+from django.core import signing
+
+Purpose = Literal["confirm", "preferences", "unsubscribe"]
+
+# Signatures and times are of the letters of a URL, without this one.
+_SEP = "."
+_REFERENCE = re.compile(r"(SUB-[0-9A-Z]{4}-[0-9A-Z]{4})\..+")
+
+
+class Forged(Exception):
+    """Not ours; or of an address that has been erased, or given a new secret, since."""
+
+
+class Expired(Exception):
+    """Ours, and too old."""
+
+
+def make(purpose: Purpose, reference: str, secret: str) -> str:
+    return _signer(purpose, secret).sign(reference)
+
+
+def reference(token: str) -> str:
+    """Whose link it says it is. Raise Forged where it is none."""
+    found = _REFERENCE.fullmatch(token)
+    if found is None:
+        raise Forged
+    return found[1]
+
+
+def check(purpose: Purpose, token: str, secret: str, max_age: timedelta | None = None) -> None:
+    """Raise Forged or Expired."""
+    try:
+        _signer(purpose, secret).unsign(token, max_age=max_age)
+    except signing.SignatureExpired as error:
+        raise Expired from error
+    except signing.BadSignature as error:
+        raise Forged from error
+
+
+def _signer(purpose: Purpose, secret: str) -> signing.TimestampSigner:
+    return signing.TimestampSigner(salt=f"registry.exchange.subscriber_link.{purpose}.{secret}", sep=_SEP)
