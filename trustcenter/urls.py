@@ -19,6 +19,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("<slug:code>/", releases.policy, name="policy"),
     path("<slug:code>/releases/", releases.releases, name="releases"),
+    path("<slug:code>/feed.atom", releases.feed, name="feed"),
     path("<slug:code>/releases/<int:number>/", releases.release, name="release"),
     path("<slug:code>/regions/<slug:key>/", releases.region, name="region"),
     path("<slug:code>/on/<str:written>/", releases.on, name="on"),

@@ -16,7 +16,7 @@ def robots(site: Site) -> str:
 
 def security(site: Site) -> str | None:
     """RFC 9116. None before the first release, which names the contact."""
-    shown = site.current or site.newest or site.last
+    shown = site.shown
     if shown is None:
         return None
     service = shown.content["service"]

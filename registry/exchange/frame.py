@@ -53,7 +53,7 @@ def frame(
     `indexed` (an error, an archived release) asks search engines to leave it out. `entry` is the release that the page
     shows, by default the one in force: the switcher tells how complete each language is in it.
     """
-    shown = site.current or site.newest or site.last
+    shown = site.shown
     service = shown.content["service"] if shown else {}
     with override(language):
         home = _("%(service)s trust center") % {"service": service["service"]} if service else _("Trust center")
@@ -77,6 +77,7 @@ def frame(
             "x_default": _x_default(site, shown, rest),
             "navigation": _navigation(language, rest, shown),
             "regions": _regions(site, language, rest),
+            "feed": feed(site, language),
             "dpa": Link(_("Request a DPA"), f"/{language}/dpa/", rest == "dpa/") if shown else None,
         }
 
@@ -97,6 +98,14 @@ def choices(codes: Iterable[str], language: str, entry: Entry | None, address: C
         )
         for code in sorted(codes, key=lambda code: autonym(code).casefold())
     ]
+
+
+def feed(site: Site, language: str) -> Link | None:
+    """The feed's name and address, in the active language; none before the first release."""
+    if site.shown is None or language not in site.languages:
+        return None
+    title = _("%(service)s: policy changes") % {"service": site.shown.content["service"]["service"]}
+    return Link(title, f"/{language}/feed.atom")
 
 
 def _x_default(site: Site, shown: Entry | None, rest: str) -> str:

@@ -147,6 +147,11 @@ class Site:
         """The end of the chain, whatever kind of entry it is."""
         return self.chain[-1] if self.chain else None
 
+    @property
+    def shown(self) -> Entry | None:
+        """Whose facts of the service stand around every page: the release in force, before the first one any entry."""
+        return self.current or self.newest or self.last
+
     def entry(self, number: int) -> Entry | None:
         return next((entry for entry in self.chain if entry.number == number), None)
 

@@ -20,7 +20,7 @@ from typing import NamedTuple
 import brotli
 from django.conf import settings
 
-from ..exchange import conventions, page
+from ..exchange import conventions, feed, page
 from ..exchange.localized import tag
 from ..exchange.published import Entry, Site
 from .known import folder, write
@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 
 HTML = "text/html; charset=utf-8"
 TEXT = "text/plain; charset=utf-8"
+ATOM = "application/atom+xml; charset=utf-8"
 # A new release is to be out within a second: the best levels take 40 times as long for 5 % fewer bytes.
 BROTLI_QUALITY = 6
 GZIP_LEVEL = 6
@@ -71,6 +72,7 @@ def fresh(site: Site) -> Plan:
                 found[f"/{language}/regions/{key}/"] = partial(_html, language, page.region, site, key, language)
         if site.entries:
             found[f"/{language}/releases/"] = partial(_html, language, page.releases, site, language)
+            found[f"/{language}/feed.atom"] = partial(_feed, site, language)
         for entry in site.chain:
             address, made = _of_release(site, entry, language)
             if address not in archived:
@@ -104,6 +106,10 @@ def _html(language: str, made: Callable[..., str], *values: object) -> Page:
 
 def _text(content_type: str, made: Callable[..., str | None], *values: object) -> Page:
     return _encode(content_type, "", (made(*values) or "").encode())
+
+
+def _feed(site: Site, language: str) -> Page:
+    return _encode(ATOM, language, (feed.feed(site, language) or "").encode())
 
 
 def _exact(entry: Entry) -> Page:

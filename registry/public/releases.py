@@ -57,6 +57,11 @@ def releases(request: HttpRequest, code: str) -> HttpResponseBase:
 
 
 @reads
+def feed(request: HttpRequest, code: str) -> HttpResponseBase:
+    return _ready_or(request, code, lambda found, told: errors.nothing_yet())
+
+
+@reads
 def release(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
     return _ready_or(request, code, _no_such_release)
 

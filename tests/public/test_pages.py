@@ -31,6 +31,7 @@ def test_the_plan_is_every_public_address() -> None:
         *(f"/releases/{number}.json" for number in (1, 2, 3)),
         *(f"/{code}/" for code in LANGUAGES),
         *(f"/{code}/releases/" for code in LANGUAGES),
+        *(f"/{code}/feed.atom" for code in LANGUAGES),
         *(f"/{code}/releases/{number}/" for code in LANGUAGES for number in (1, 2, 3)),
         *(f"/{code}/regions/{key}/" for code in LANGUAGES for key in regions),
     }
