@@ -129,7 +129,10 @@ class Site:
     @property
     def current_new(self) -> Entry | None:
         """In force for new customers: never an earlier release than for existing ones."""
-        day = self.day
+        return self.in_force_new(self.day)
+
+    def in_force_new(self, day: date) -> Entry | None:
+        """In force for new customers on any day: one that was withdrawn had been, until that day."""
         found = (entry for entry in reversed(self.entries) if entry.in_force_new_on <= day and entry.stands_on(day))
         return next(found, None)
 
