@@ -1,31 +1,15 @@
 """What may happen to a request for a data processing agreement, each in one transaction."""
 
-import json
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from django.core.cache import caches
-from django.db import IntegrityError, connection, transaction
+from django.db import transaction
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
-from django_tasks_db.models import DBTaskResult
 
-from ..models import Attempt, Delivery, DpaNote, DpaRequest, DpaRequester, Erasure, ServiceProfile
-from . import mailing
-
-# Finished tasks are of no more use than for a look at what happened today.
-TASKS_KEPT = timedelta(days=1)
-
-
-class CannotMove(Exception):
-    """The request stays as it is; the message says why."""
-
-
-class Overtaken(CannotMove):
-    """Somebody else has acted since this person looked."""
-
+from ..models import Delivery, DpaNote, DpaRequest, DpaRequester
+from . import cases, mailing
+from .cases import CannotMove, Overtaken, saved
 
 # --- By the requester -------------------------------------------------------------------------------------------------
 
@@ -38,14 +22,7 @@ def submit(*, token: str, language: str, release: int, country: str, region: str
     """
     form_token = _form_token(token, language=language, country=country, region=region, **identity)
     facts = {"language": language, "country": country, "region": region, "release_id": release}
-    try:
-        with transaction.atomic():
-            return _keep(form_token, facts, identity)
-    except IntegrityError:
-        found = DpaRequest.objects.filter(form_token=form_token).first()
-        if found is None:
-            raise
-        return found
+    return cases.kept_once(DpaRequest, form_token, lambda: _keep(form_token, facts, identity))
 
 
 def submitted(*, token: str, **answers: str) -> DpaRequest | None:
@@ -54,9 +31,7 @@ def submitted(*, token: str, **answers: str) -> DpaRequest | None:
 
 
 def _form_token(token: str, **answers: str) -> str:
-    """Keyed, and over a token that is kept nowhere: nobody can test guesses about a person against it."""
-    said = json.dumps([token, answers], sort_keys=True)
-    return salted_hmac("registry.actions.dpa", said, algorithm="sha256").hexdigest()
+    return cases.form_token("registry.actions.dpa", token, **answers)
 
 
 def _keep(form_token: str, facts: dict[str, Any], identity: dict[str, str]) -> DpaRequest:
@@ -80,7 +55,7 @@ def take(seen: DpaRequest, by: Any) -> DpaRequest:
         if request.assignee_id == by.pk:
             return request
         request.assignee = by
-        return _saved(request, by)
+        return saved(request, by)
 
 
 def move(seen: DpaRequest, to: str, by: Any, note: str = "") -> DpaRequest:
@@ -94,25 +69,18 @@ def move(seen: DpaRequest, to: str, by: Any, note: str = "") -> DpaRequest:
         request.ended_at = timezone.now() if to in DpaRequest.ENDED else None
         if note.strip():
             DpaNote.objects.create(request=request, state=to, text=note.strip(), by=by)
-        return _saved(request, by)
+        return saved(request, by)
 
 
 def _locked(seen: DpaRequest) -> DpaRequest:
-    request = DpaRequest.objects.select_for_update().get(pk=seen.pk)
-    if request.erased_at:
-        raise CannotMove(_("The personal data of this request has been erased. Nothing more can happen to it."))
+    gone = _("The personal data of this request has been erased. Nothing more can happen to it.")
+    request: DpaRequest = cases.locked(seen, gone)
     if (request.state, request.assignee_id) != (seen.state, seen.assignee_id):
         raise Overtaken(_("Somebody else has changed this request since you opened it. Look at it, then decide again."))
     return request
 
 
-def _saved(request: Any, by: Any) -> DpaRequest:
-    request._history_user = by  # simple_history reads it
-    request.save()
-    return request
-
-
-# --- By the clock, and by the person ----------------------------------------------------------------------------------
+# --- By the clock, or because the person asks -------------------------------------------------------------------------
 
 
 def erase(seen: DpaRequest, by: Any = None, at: datetime | None = None) -> bool:
@@ -131,59 +99,5 @@ def erase(seen: DpaRequest, by: Any = None, at: datetime | None = None) -> bool:
             state=Delivery.State.CANCELLED
         )
         request.form_token = f"erased {request.reference}"
-        log, _created = Erasure.objects.get_or_create(
-            reference=request.reference, defaults={"erased_at": at or timezone.now()}
-        )
-        request.erased_at = log.erased_at
-        _saved(request, by)
-        DpaRequest.history.filter(id=request.pk).update(history_change_reason=None)  # type: ignore[attr-defined]
-        transaction.on_commit(lambda: _leave_no_trace(request.reference))
+        cases.erased(request, by, at)
     return True
-
-
-def erase_named(reference: str) -> bool:
-    """Erase by reference number. Raise DpaRequest.DoesNotExist."""
-    return erase(DpaRequest.objects.get(reference=reference.strip().upper()))
-
-
-def _leave_no_trace(*references: str) -> None:
-    """What no transaction reaches: mails in files, and SQLite's write-ahead log, which still holds the old pages."""
-    mailing.remove_files(references)
-    if connection.vendor == "sqlite" and not connection.in_atomic_block:
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-
-
-def apply_retention(days: int | None = None, *, dry_run: bool = False) -> list[str]:
-    """Erase the requesters whose time is over, and clear what nobody needs any more; return the references erased.
-
-    `days` is counted from the end of a request, and comes from the service profile where it is not given.
-    """
-    if days is None:
-        profile = ServiceProfile.load()
-        days = profile.retention_days if profile else ServiceProfile._meta.get_field("retention_days").default
-    due = list(DpaRequest.objects.past_retention(days))
-    if dry_run:
-        return [request.reference for request in due]
-    for request in due:
-        erase(request)
-    Attempt.objects.past_their_day().delete()
-    lockouts: Any = caches["lockouts"]
-    lockouts.forget_expired()
-    DBTaskResult.objects.finished().filter(finished_at__lt=timezone.now() - TASKS_KEPT).delete()
-    # A worker that was killed between writing a mail's file and looking at its request again has left one.
-    _leave_no_trace(*Erasure.objects.values_list("reference", flat=True))
-    return [request.reference for request in due]
-
-
-def replay_erasures(entries: Iterable[tuple[str, datetime]] = ()) -> list[str]:
-    """Apply an erasure log, references and times, to a restored backup; return the references erased just now.
-
-    The log in the database is applied as well. Doing it twice changes nothing.
-    """
-    log = dict(entries)
-    log |= dict(Erasure.objects.values_list("reference", "erased_at"))
-    for reference, at in log.items():
-        Erasure.objects.get_or_create(reference=reference, defaults={"erased_at": at})
-    found = DpaRequest.objects.filter(reference__in=log).order_by("reference")
-    return [request.reference for request in found if erase(request, at=log[request.reference])]

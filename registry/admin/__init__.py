@@ -1,2 +1,15 @@
 # Registered by being imported.
-from . import dpa, language, policy, profile, region, release, safeguard, staff, subprocessor, translator, workbench  # noqa: F401
+from . import (
+    dpa,
+    language,
+    objection,
+    policy,
+    profile,
+    region,
+    release,
+    safeguard,
+    staff,
+    subprocessor,
+    translator,
+    workbench,
+)  # noqa: F401

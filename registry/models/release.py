@@ -47,6 +47,10 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
         """Releases that come into force after a day."""
         return self.standing().filter(in_force_existing_on__gt=on)
 
+    def open_to_objection(self, on: date) -> Self:
+        """Releases to which customers may object on a day."""
+        return self.standing().filter(objection_deadline__gte=on)
+
     def end_of_chain(self) -> "Release | None":
         """The end of the chain, whatever kind of entry it is: the one that the next entry follows."""
         return self.order_by("-number").first()

@@ -1,11 +1,7 @@
-import datetime
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
-from django.conf import settings
-from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import connection
@@ -13,7 +9,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from registry.actions import dpa, mailing
-from registry.models import Attempt, Delivery, DpaNote, DpaRequest, DpaRequester, Erasure
+from registry.models import Delivery, DpaNote, DpaRequest, DpaRequester, Erasure
 from tests.requests import PERSON, submit
 
 NEEDS_A_SERVER = pytest.mark.skipif(
@@ -182,24 +178,6 @@ def test_of_two_who_decide_at_the_same_moment_one_wins():
 # --- erase ------------------------------------------------------------------------------------------------------------
 
 
-def everything():
-    """The whole database as text, every table, and all files under DATA_DIR."""
-    parts = []
-    if connection.vendor == "sqlite":
-        parts += list(connection.connection.iterdump())
-    else:
-        with connection.cursor() as cursor:
-            for table in connection.introspection.table_names(cursor):
-                cursor.execute(f'SELECT row_to_json(t)::text FROM "{table}" t')
-                parts += [text for (text,) in cursor.fetchall()]
-    parts += [path.read_bytes().decode("utf-8", "replace") for path in Path(settings.DATA_DIR).rglob("*.log")]
-    return "\n".join(parts)
-
-
-def strings_of_the_person():
-    return [part for value in PERSON.values() for part in (value, *value.split("\n"))]
-
-
 @pytest.fixture
 def filed(settings, tmp_path):
     """Mails go to files, as in development."""
@@ -210,37 +188,6 @@ def filed(settings, tmp_path):
             "OPTIONS": {"file_path": str(tmp_path / "mail")},
         }
     }
-
-
-def with_traces(officer, client):
-    """A request that left its traces wherever one can."""
-    request = submit()
-    mailing.pump.func()
-    request = dpa.take(request, officer)
-    request = dpa.move(request, "in_review", officer, note=f"Rang {PERSON['name']}.")
-    request = dpa.move(request, "closed", officer)
-    LogEntry.objects.log_actions(officer.pk, [request], CHANGE, "Closed.", single_object=True)
-    client.force_login(officer)
-    return request
-
-
-@pytest.mark.django_db(transaction=True)
-def test_erasing_leaves_no_string_of_the_person_anywhere(officer, client, filed, settings):
-    request = with_traces(officer, client)
-    files = "".join(path.read_text() for path in (settings.DATA_DIR / "mail").iterdir())
-    assert PERSON["email"] in files
-    assert [text for text in strings_of_the_person() if text not in everything() and "\n" not in text] == []
-
-    assert dpa.erase(request, officer) is True
-
-    left = everything()
-    assert [text for text in strings_of_the_person() if text in left] == []
-    assert list((settings.DATA_DIR / "mail").iterdir()) == []
-    erased = DpaRequest.objects.get()
-    assert (erased.state, erased.country, erased.language, erased.release_id) == ("closed", "HU", "hu", 3)
-    assert erased.received_at == request.received_at
-    assert erased.ended_at == request.ended_at
-    assert list(Erasure.objects.values_list("reference", "erased_at")) == [(request.reference, erased.erased_at)]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -304,68 +251,3 @@ def test_a_request_sent_again_after_its_erasure_is_a_new_one(db):
 def test_the_connection_overwrites_what_it_deletes():
     with connection.cursor() as cursor:
         assert cursor.execute("PRAGMA secure_delete").fetchone() == (1,)
-
-
-# --- retention and replay ---------------------------------------------------------------------------------------------
-
-
-def ended(days, **changed):
-    request = submit(**changed)
-    DpaRequest.objects.filter(pk=request.pk).update(
-        state="closed", ended_at=timezone.now() - datetime.timedelta(days=days)
-    )
-    return request
-
-
-def test_retention_erases_what_ended_longer_ago_than_the_profile_says(db):
-    due, young, waiting = ended(366, company="Due"), ended(364, company="Young"), submit(company="Waiting")
-
-    assert dpa.apply_retention(dry_run=True) == [due.reference]
-    assert Erasure.objects.count() == 0
-    assert dpa.apply_retention() == [due.reference]
-    assert dpa.apply_retention() == []
-    assert set(DpaRequester.objects.values_list("request", flat=True)) == {young.pk, waiting.pk}
-    assert dpa.apply_retention(363) == [young.reference]
-
-
-def test_retention_clears_old_counters_and_finished_tasks(db):
-    now, day = timezone.now(), datetime.timedelta(days=1, seconds=1)
-    Attempt.objects.create(scope="dpa", origin="old", at=now - day)
-    Attempt.objects.create(scope="dpa", origin="new", at=now)
-    submit()
-    submit(company="Else AG")
-    old = DBTaskResult.objects.first()
-    DBTaskResult.objects.filter(pk=old.pk).update(status="SUCCESSFUL", finished_at=now - day)
-
-    dpa.apply_retention()
-
-    assert list(Attempt.objects.values_list("origin", flat=True)) == ["new"]
-    assert list(DBTaskResult.objects.values_list("status", flat=True)) == ["READY"]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_retention_removes_a_file_that_a_dying_worker_left_behind(filed, settings):
-    request = submit()
-    mailing.pump.func()
-    left = {path.name: path.read_bytes() for path in (settings.DATA_DIR / "mail").iterdir()}
-    dpa.erase(request)
-    for name, text in left.items():
-        (settings.DATA_DIR / "mail" / name).write_bytes(text)
-
-    dpa.apply_retention()
-
-    assert list((settings.DATA_DIR / "mail").iterdir()) == []
-
-
-def test_a_restored_backup_is_erased_again_at_the_time_that_the_log_says(db):
-    request, other = submit(), submit(company="Else AG")
-    at = timezone.now() - datetime.timedelta(days=7)
-    log = [(request.reference, at), ("DPA-2222-3333", at)]
-
-    assert dpa.replay_erasures(log) == [request.reference]
-    assert dpa.replay_erasures(log) == []
-
-    request.refresh_from_db()
-    assert request.erased_at == at
-    assert list(DpaRequester.objects.values_list("request", flat=True)) == [other.pk]
-    assert set(Erasure.objects.values_list("reference", flat=True)) == {request.reference, "DPA-2222-3333"}

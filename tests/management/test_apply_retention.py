@@ -20,10 +20,10 @@ def test_retention_names_what_it_would_erase_and_then_erases_it(db: None) -> Non
     request = submit()
     DpaRequest.objects.update(state="closed", ended_at=timezone.now() - timedelta(days=31))
 
-    assert said("apply_retention") == "Requests erased: 0.\n"
-    assert said("apply_retention", days=30, dry_run=True) == f"{request.reference}\nRequests would be erased: 1.\n"
+    assert said("apply_retention") == "People erased: 0.\n"
+    assert said("apply_retention", days=30, dry_run=True) == f"{request.reference}\nPeople would be erased: 1.\n"
     assert DpaRequester.objects.count() == 1
-    assert said("apply_retention", days=30) == f"{request.reference}\nRequests erased: 1.\n"
+    assert said("apply_retention", days=30) == f"{request.reference}\nPeople erased: 1.\n"
     assert DpaRequester.objects.count() == 0
 
 

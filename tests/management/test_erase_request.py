@@ -54,5 +54,5 @@ def test_erasing_is_told_and_done_once(db: None) -> None:
 
     assert said("erase_request", request.reference.lower()) == "Erased.\n"
     assert said("erase_request", request.reference) == "Erased before; nothing to do.\n"
-    with pytest.raises(CommandError, match=r"There is no DPA request DPA-2222-2222\."):
+    with pytest.raises(CommandError, match=r"There is nothing with the reference DPA-2222-2222\."):
         said("erase_request", "DPA-2222-2222")

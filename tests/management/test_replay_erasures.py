@@ -20,8 +20,8 @@ def test_a_restored_backup_is_erased_again_at_the_time_that_the_log_says(db: Non
     at = timezone.now()
     (tmp_path / "log").write_text(f"{request.reference}\t{at.isoformat()}\n\n")
 
-    assert said("replay_erasures", str(tmp_path / "log")) == f"{request.reference}\nRequests erased again: 1.\n"
-    assert said("replay_erasures", str(tmp_path / "log")) == "Requests erased again: 0.\n"
+    assert said("replay_erasures", str(tmp_path / "log")) == f"{request.reference}\nPeople erased again: 1.\n"
+    assert said("replay_erasures", str(tmp_path / "log")) == "People erased again: 0.\n"
     assert Erasure.objects.get().erased_at == at
 
 
@@ -42,4 +42,4 @@ def test_the_log_is_read_from_standard_input(db: None, monkeypatch: pytest.Monke
     request = submit()
     monkeypatch.setattr("sys.stdin", io.StringIO(f"{request.reference}\t{timezone.now().isoformat()}\n"))
 
-    assert said("replay_erasures", "-") == f"{request.reference}\nRequests erased again: 1.\n"
+    assert said("replay_erasures", "-") == f"{request.reference}\nPeople erased again: 1.\n"

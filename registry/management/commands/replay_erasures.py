@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from registry.actions.dpa import replay_erasures
+from registry.actions.erasing import replay_erasures
 
 
 class Command(BaseCommand):
@@ -26,7 +26,7 @@ class Command(BaseCommand):
         references = replay_erasures(entries)
         for reference in references:
             self.stdout.write(reference)
-        self.stdout.write(f"Requests erased again: {len(references)}.")
+        self.stdout.write(f"People erased again: {len(references)}.")
 
 
 def _entries(lines: Iterable[str]) -> Iterator[tuple[str, datetime]]:
