@@ -1,4 +1,4 @@
-# Registered by being imported.
+# ruff: noqa: F401 - registered by being imported
 from . import (
     dpa,
     language,
@@ -12,4 +12,4 @@ from . import (
     subprocessor,
     translator,
     workbench,
-)  # noqa: F401
+)
