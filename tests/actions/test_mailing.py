@@ -8,7 +8,9 @@ from django.db import connection
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult, get_date_max
 
-from registry.actions import dpa, mailing
+from registry.actions import claiming, dpa, mailing, rendering
+from registry.actions.claiming import Hand
+from registry.actions.postbox import Postbox
 from registry.models import Delivery, DpaRequest
 from tests.requests import PERSON, submit
 from tests.smtp import sink
@@ -53,7 +55,7 @@ def test_nothing_is_sent_twice(queued):
 
 
 def test_a_pump_stops_after_a_batch_and_the_next_one_goes_on(queued, monkeypatch):
-    monkeypatch.setattr(mailing, "MAILS_A_PUMP", 1)
+    monkeypatch.setattr(mailing, "LONGEST_PUMP", datetime.timedelta(microseconds=1))
 
     mailing.pump.func()
 
@@ -127,7 +129,7 @@ def test_a_mail_that_cannot_be_made_waits_and_lets_the_next_one_pass(queued, mon
     def broken(request, content):
         raise RuntimeError(f"cannot render {request.requester.email}")
 
-    monkeypatch.setattr(mailing.mail, "receipt", broken)
+    monkeypatch.setattr(rendering.mail, "receipt", broken)
 
     mailing.pump.func()
 
@@ -151,7 +153,7 @@ def test_staff_can_have_a_refused_mail_sent_again(queued):
 def test_what_a_dead_worker_had_claimed_is_sent_by_the_next(queued):
     now = timezone.now()
     Delivery.objects.filter(kind="dpa-receipt").update(
-        state="claimed", attempts=1, claimed_at=now - mailing.STALE - datetime.timedelta(seconds=1)
+        state="claimed", attempts=1, claimed_at=now - claiming.STALE - datetime.timedelta(seconds=1)
     )
     Delivery.objects.filter(kind="dpa-notice").update(state="claimed", attempts=1, claimed_at=now)
 
@@ -162,10 +164,11 @@ def test_what_a_dead_worker_had_claimed_is_sent_by_the_next(queued):
 
 
 def test_a_worker_taken_for_dead_does_not_speak_for_the_next_one(queued):
-    claimed = mailing._claim()
-    Delivery.objects.filter(pk=claimed.pk).update(attempts=2, claimed_at=timezone.now())
+    with Hand() as hand, Postbox() as postbox:
+        claimed = hand.next()
+        Delivery.objects.filter(pk=claimed.pk).update(attempts=2, claimed_at=timezone.now())
 
-    mailing._deliver(claimed)
+        mailing._deliver(claimed, hand, postbox)
 
     assert Delivery.objects.get(pk=claimed.pk).state == "claimed"
 
@@ -176,7 +179,8 @@ def test_the_receipt_of_somebody_erased_is_not_sent(queued):
     Delivery.objects.filter(pk=claimed.pk).update(state="claimed", attempts=1)
     claimed.refresh_from_db()
 
-    mailing._deliver(claimed)
+    with Hand() as hand, Postbox() as postbox:
+        mailing._deliver(claimed, hand, postbox)
 
     assert mail.outbox == []
     assert Delivery.objects.get(pk=claimed.pk).state == "cancelled"
@@ -190,13 +194,13 @@ def test_somebody_erased_while_the_mail_goes_out_is_in_no_file(queued, settings,
             "OPTIONS": {"file_path": str(folder)},
         }
     }
-    send = mailing._send
+    send = Postbox.send
 
-    def slowly(message):
+    def slowly(postbox, message):
         dpa.erase(DpaRequest.objects.get())
-        send(message)
+        send(postbox, message)
 
-    monkeypatch.setattr(mailing, "_send", slowly)
+    monkeypatch.setattr(Postbox, "send", slowly)
     Delivery.objects.filter(kind="dpa-notice").delete()
 
     mailing.pump.func()
@@ -288,7 +292,7 @@ def test_four_pumps_at_once_send_each_mail_once(settings):
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif("connection.vendor == 'sqlite'", reason="threads need a server; SQLite has one writer at a time")
 def test_a_slow_mail_server_does_not_make_a_claim_stale(settings, monkeypatch):
-    monkeypatch.setattr(mailing, "BEAT", datetime.timedelta(seconds=0.1))
+    monkeypatch.setattr(claiming, "BEAT", datetime.timedelta(seconds=0.1))
     submit()
     Delivery.objects.filter(kind="dpa-notice").delete()
     with sink() as server:

@@ -18,10 +18,9 @@ WORKER = """
 import datetime, django, sys
 django.setup()
 from django.core.management import call_command
-from registry.actions import mailing
+from registry.actions import claiming
 from registry.management.commands import worker
-mailing.BEAT, mailing.STALE = datetime.timedelta(seconds=0.5), datetime.timedelta(seconds=2)
-mailing.MAILS_A_PUMP = 3
+claiming.BEAT, claiming.STALE = datetime.timedelta(seconds=0.5), datetime.timedelta(seconds=2)
 worker.TICK = 0.5
 call_command("worker", interval=0.1, startup_delay=False, verbosity=0)
 """
