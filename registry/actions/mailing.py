@@ -1,5 +1,6 @@
 """Send what is queued: each mail at least once, twice only where a worker died while it was sending that very one."""
 
+import itertools
 import logging
 import time
 from datetime import datetime, timedelta
@@ -42,17 +43,17 @@ def pump() -> None:
 def _send_due(hand: Hand, postbox: Postbox) -> bool:
     """For as long as a pump may take; False where the mail server cannot be reached at all."""
     over = time.monotonic() + LONGEST_PUMP.total_seconds()
-    sent = 0
-    while time.monotonic() < over:
+    for sent in itertools.count(1):
         delivery = hand.next()
         if delivery is None:
             break
         if not _deliver(delivery, hand, postbox):
             return False
-        sent += 1
         if sent == claiming.BATCH:
             # There is a lot to do: another worker that is idle may help.
             _pump_again(timezone.now())
+        if time.monotonic() >= over:
+            break
     return True
 
 
