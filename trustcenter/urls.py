@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.urls import path
 
-from registry.public import dpa, health, releases
+from registry.public import dpa, health, releases, subscribe, subscribe_link
 
 handler400 = "registry.public.errors.bad_request"
 handler403 = "registry.public.errors.forbidden"
@@ -24,4 +24,6 @@ urlpatterns = [
     path("<slug:code>/regions/<slug:key>/", releases.region, name="region"),
     path("<slug:code>/on/<str:written>/", releases.on, name="on"),
     *dpa.urlpatterns,
+    *subscribe.urlpatterns,
+    *subscribe_link.urlpatterns,
 ]

@@ -18,12 +18,10 @@ from django.utils.crypto import salted_hmac
 from ..exchange import subscriber_link, subscription_mail
 from ..exchange.content import decode
 from ..exchange.mailbox import mailbox
-from ..exchange.subscriber_link import Purpose
+from ..exchange.subscriber_link import CONFIRM_WITHIN, Purpose
 from ..models import Delivery, Release, ServiceProfile, Subscriber, SubscriberIdentity
 from . import cases, mailing
 
-# How long a link that confirms is good, and how long an address that nobody confirms is kept.
-CONFIRM_WITHIN = timedelta(days=7)
 # Mails that a mailbox gets because somebody filled in the form: anybody can type any address.
 ASKED_MAILS_A_DAY = 3
 # A form sent twice is one asking.
@@ -127,7 +125,7 @@ def of_link(purpose: Purpose, token: str) -> Subscriber:
     identity = wanted.select_related("subscriber").first()
     if identity is None:
         raise subscriber_link.Forged
-    subscriber_link.check(purpose, token, identity.secret, CONFIRM_WITHIN if purpose == "confirm" else None)
+    subscriber_link.check(purpose, token, identity.secret)
     return identity.subscriber
 
 

@@ -121,6 +121,7 @@ def _navigation(language: str, rest: str, shown: Entry | None) -> list[Link]:
     return [
         Link(_("Subprocessors"), f"/{language}/", rest == ""),
         Link(_("Releases"), f"/{language}/releases/", rest == "releases/"),
+        Link(_("Notice of changes"), f"/{language}/subscribe/", rest == "subscribe/"),
     ]
 
 

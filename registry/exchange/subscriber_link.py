@@ -11,6 +11,8 @@ from django.core import signing
 
 Purpose = Literal["confirm", "preferences", "unsubscribe"]
 
+# How long a link that confirms is good, and an address that nobody confirms is kept.
+CONFIRM_WITHIN = timedelta(days=7)
 # Signatures and times are of the letters of a URL, without this one.
 _SEP = "."
 _REFERENCE = re.compile(r"(SUB-[0-9A-Z]{4}-[0-9A-Z]{4})\..+")
@@ -36,15 +38,22 @@ def reference(token: str) -> str:
     return found[1]
 
 
-def check(purpose: Purpose, token: str, secret: str, max_age: timedelta | None = None) -> None:
+def check(purpose: Purpose, token: str, secret: str) -> None:
     """Raise Forged or Expired."""
+    signer = _signer(purpose, secret)
     try:
-        _signer(purpose, secret).unsign(token, max_age=max_age)
+        if isinstance(signer, signing.TimestampSigner):
+            signer.unsign(token, max_age=CONFIRM_WITHIN)
+        else:
+            signer.unsign(token)
     except signing.SignatureExpired as error:
         raise Expired from error
     except signing.BadSignature as error:
         raise Forged from error
 
 
-def _signer(purpose: Purpose, secret: str) -> signing.TimestampSigner:
-    return signing.TimestampSigner(salt=f"registry.exchange.subscriber_link.{purpose}.{secret}", sep=_SEP)
+def _signer(purpose: Purpose, secret: str) -> signing.Signer:
+    """By the address’s own secret, so that erasing the address ends its links."""
+    salt = f"registry.exchange.subscriber_link.{purpose}.{secret}"
+    # Only what confirms grows old: whoever finds a mail of years ago can still unsubscribe.
+    return (signing.TimestampSigner if purpose == "confirm" else signing.Signer)(salt=salt, sep=_SEP)

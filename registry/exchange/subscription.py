@@ -11,13 +11,14 @@ from .mail import region_name
 
 SCOPES = {
     Subscriber.Scope.ALL: _("Every change, editorial corrections included"),
-    Subscriber.Scope.REGIONS: _("Changes that concern the regions I choose"),
     Subscriber.Scope.ANNOUNCEMENTS: _("Only changes announced in advance, and urgent ones"),
+    # Last: the regions to choose from follow.
+    Subscriber.Scope.REGIONS: _("Only changes that concern the regions I choose"),
 }
 _SAID = {
     Subscriber.Scope.ALL: _("every change, editorial corrections included"),
-    Subscriber.Scope.REGIONS: _("changes that concern some regions"),
     Subscriber.Scope.ANNOUNCEMENTS: _("changes announced in advance, and urgent ones"),
+    Subscriber.Scope.REGIONS: _("changes that concern some regions"),
 }
 
 

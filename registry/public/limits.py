@@ -29,6 +29,11 @@ DPA_REQUESTS = (
     Limit("dpa", timedelta(hours=1), from_address=10, from_network=30),
     Limit("dpa", timedelta(days=1), from_address=30, from_network=100),
 )
+# A mail to any address that somebody types: a company subscribes its people one by one, on one day.
+SUBSCRIPTIONS = (
+    Limit("subscription", timedelta(hours=1), from_address=20, from_network=60),
+    Limit("subscription", timedelta(days=1), from_address=60, from_network=200),
+)
 
 
 class TooMany(Exception):
