@@ -3,14 +3,19 @@
 from html import unescape
 from typing import Any
 
+import feedparser
 import pytest
 from django.test import Client
 
-from registry.models import Language
+from registry.actions.correcting import correct
+from registry.actions.publishing import publish
+from registry.actions.withdrawing import withdraw
+from registry.models import Language, PolicySection, Subprocessor
 from registry.public.pages import plan
 from registry.public.site import current
 from tests.public.test_door import Got, door, serving  # noqa: F401 - fixtures
 from tests.reading import read
+from tests.releases import REASON
 
 pytestmark = pytest.mark.django_db
 
@@ -97,3 +102,27 @@ def test_the_list_of_releases_leads_people_to_it(client: Client) -> None:
     (found,) = read(client.get("/en/releases/").content.decode()).all("a", type="application/atom+xml")
 
     assert (found.text, found["href"]) == ("Follow the changes in a feed reader (Atom)", "/en/feed.atom")
+
+
+def test_what_staff_do_is_in_the_feed_at_once_and_each_event_once(client: Client) -> None:
+    """A correction announces the announced release again: that is the correction's event, not another one."""
+    Subprocessor.objects.create(key="example", legal_name="Example GmbH", country="DE", kind="service")
+    announced = publish()
+    section = PolicySection.objects.get(key="definition")
+    for code in ("en", "da", "et", "hu", "lv", "pt_br"):
+        setattr(section, f"heading_{code}", f"{getattr(section, f'heading_{code}')}!")
+    section.save()
+    corrected, again = correct(["sections/definition/heading"])
+    withdraw(again.number, reason=REASON)
+
+    found = feedparser.parse(client.get("/en/feed.atom").content)
+
+    assert [(entry.title, entry.link.split("/")[-2]) for entry in found.entries[:3]] == [
+        (f"Withdrawal of release {again.number}", "7"),
+        (f"Editorial correction: release {corrected.number}", "5"),
+        (f"Announced change: release {announced.number}", "4"),
+    ]
+    assert len(found.entries) == 6
+    assert "It cannot wait." in found.entries[0].content[0].value
+    assert f"its new number is {again.number}." in found.entries[1].content[0].value
+    assert "Example GmbH" in found.entries[2].content[0].value
