@@ -22,6 +22,12 @@ TOLD = frozenset({SOURCE, UNPINNED, State.OUTDATED, State.MACHINE, State.CURRENT
 MARKED = (State.MISSING, State.OUTDATED, State.MACHINE)
 
 
+def shown(passage: Passage, language: str, source: str) -> str:
+    """The language in which a reader gets a passage: their own, or else the one that binds."""
+    told = passage["state"].get(language) in TOLD and language in passage["text"]
+    return language if told else source
+
+
 @dataclass(frozen=True)
 class Said:
     """A passage as one reader gets it.
@@ -164,10 +170,8 @@ class Reader:
     def _said(self, passage: Passage | None, place: str, of: "str | Said | None", *, block: bool) -> Said | None:
         if passage is None:
             return None
-        state = passage["state"].get(self.language, "")
-        if state not in TOLD or self.language not in passage["text"]:
-            state = State.MISSING
-        language = self.source if state == State.MISSING else self.language
+        language = shown(passage, self.language, self.source)
+        state = passage["state"].get(self.language, "") if language == self.language else State.MISSING
         text = self._text(passage, language, block)
         if state not in MARKED:
             return Said(text, language)

@@ -45,10 +45,11 @@ def _sentence(reader: Reader, row: dict[str, Any], of: str) -> SafeString:
     # The list's own words come from CLDR and hold no markup; its items are escaped above.
     told = mark_safe(listing(items, reader.language, "or" if any_of else "standard"))  # noqa: S308
     # Each mark once for the whole sentence: its foreign parts are all in the same language.
-    return format_html("{}{}", format_html(_pattern(any_of and len(items) > 1, claim), told), badge(texts.values()))
+    return format_html("{}{}", format_html(pattern(any_of and len(items) > 1, claim), told), badge(texts.values()))
 
 
-def _pattern(any_of: bool, claim: str | None) -> str:
+def pattern(any_of: bool, claim: str | None) -> str:
+    """How a set of safeguards is claimed; its list goes into the braces."""
     patterns = {
         (True, Safeguard.Claim.COMPLIANT): _("Compliant with one or more of: {}"),
         (True, Safeguard.Claim.CERTIFIED): _("Certified to one or more of: {}"),

@@ -1,242 +1,271 @@
-"""What changed, told in a reader's language: a line for each change, names and facts in the nominative after a colon.
+"""What changed, told in a reader's language: a sentence for each change.
 
-Every page, mail and export that says what changed says it with these lines.
+Every page, mail, feed and export that says what changed says it with these sentences. Rows of one kind of which the
+same is to be said share one ("5 new questions: …"); a subprocessor that joins or leaves takes its processing locations
+and transfer mechanisms into its own.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
-from django.db.models import Model
-from django.utils.functional import Promise
-from django.utils.translation import gettext, override
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
-from ..models import (
-    DataCategory,
-    DataSubject,
-    PolicySection,
-    ProcessingLocation,
-    Question,
-    Region,
-    Safeguard,
-    SafeguardSet,
-    ServiceProfile,
-    State,
-    Subprocessor,
-    TransferMechanism,
-)
+from ..models import Safeguard, State
+from . import phrases
 from .comparison import ADDED, CHANGED, REMOVED, Change, is_passage, states_changed
-from .content import Content
-from .localized import day, language_name, listing, territory
-from .placeholders import Facts, fill
+from .content import Content, rows
+from .naming import Names, Row
+from .stated import Fact, of_location, of_subprocessor
 
-MODELS: dict[str, type[Model]] = {
-    "service": ServiceProfile,
-    "sections": PolicySection,
-    "questions": Question,
-    "regions": Region,
-    "safeguards": Safeguard,
-    "safeguard_sets": SafeguardSet,
-    "subprocessors": Subprocessor,
-    "locations": ProcessingLocation,
-    "transfer_mechanisms": TransferMechanism,
-}
-_CODES: dict[str, type[Any]] = {"data_categories": DataCategory, "data_subjects": DataSubject}
-_DATES = {"valid_until", "dpa_valid_until", "verified_on", "expires_on"}
-_COUNTRIES = {"territory", "country", "provider_country"}
-
-_LINES: dict[str, dict[str, str | Promise]] = {
-    ADDED: {
-        "subprocessors": _("New subprocessor: %(name)s"),
-        "locations": _("New processing location: %(name)s"),
-        "transfer_mechanisms": _("New transfer mechanism: %(name)s"),
-        "regions": _("New region: %(name)s"),
-        "safeguard_sets": _("New set of safeguards: %(name)s"),
-        "safeguards": _("New safeguard: %(name)s"),
-        "sections": _("New section: %(name)s"),
-        "questions": _("New question: %(name)s"),
-    },
-    REMOVED: {
-        "subprocessors": _("Subprocessor no longer listed: %(name)s"),
-        "locations": _("Processing location no longer listed: %(name)s"),
-        "transfer_mechanisms": _("Transfer mechanism no longer listed: %(name)s"),
-        "regions": _("Region no longer listed: %(name)s"),
-        "safeguard_sets": _("Set of safeguards no longer listed: %(name)s"),
-        "safeguards": _("Safeguard no longer listed: %(name)s"),
-        "sections": _("Section left out: %(name)s"),
-        "questions": _("Question left out: %(name)s"),
-    },
-    CHANGED: {
-        "service": _("Service profile changed"),
-        "subprocessors": _("Subprocessor changed: %(name)s"),
-        "locations": _("Processing location changed: %(name)s"),
-        "transfer_mechanisms": _("Transfer mechanism changed: %(name)s"),
-        "regions": _("Region changed: %(name)s"),
-        "safeguard_sets": _("Set of safeguards changed: %(name)s"),
-        "safeguards": _("Safeguard changed: %(name)s"),
-        "sections": _("Section changed: %(name)s"),
-        "questions": _("Question changed: %(name)s"),
-    },
-}
-
-
-def tell(changes: Iterable[Change], content: Content, language: str, earlier: Content | None = None) -> list[str]:
-    """A line of plain text for each change, in `language`.
-
-    `content` is what the changes lead to, `earlier` what they come from: where names stand that only one of them has.
-    A subprocessor that joins or leaves takes its processing locations into its line.
-    """
-    changes = list(changes)
-    whole = {(c.action, c.key) for c in changes if c.noun == "subprocessors" and c.action != CHANGED}
-    with override(language):
-        teller = _Teller(language, content, earlier)
-        return [
-            teller.line(change)
-            for change in changes
-            if change.noun != "locations" or change.of is None or (change.action, change.of["key"]) not in whole
-        ]
+# What is told of, in the order in which it is; the nouns that share a group with another one.
+GROUPS = (
+    "subprocessors",
+    "locations",
+    "safeguards",
+    "transfer_mechanisms",
+    "regions",
+    "service",
+    "sections",
+    "questions",
+)
+_GROUP = {"safeguard_sets": "safeguards", "contractual": "safeguards"}
+_ACTIONS = (ADDED, REMOVED, CHANGED)
+# Their names are prose, or hold commas of their own: a list in words would not show where one ends.
+_APART = {"sections", "questions", "contractual", "safeguard_sets", "transfer_mechanisms"}
 
 
 @dataclass(frozen=True)
-class _Teller:
-    language: str
-    content: Content
-    earlier: Content | None
+class Told:
+    """One sentence, what it tells of, and for what joins the facts that are stated of it."""
 
-    def line(self, change: Change) -> str:
-        said = str(_LINES[change.action][change.noun]) % {"name": self.name(change.noun, change.row, change.of)}
-        if change.noun == "subprocessors" and change.action != CHANGED and change.row["locations"]:
-            places = listing([self.place(row) for row in change.row["locations"]], self.language)
-            return gettext("%(change)s — processing locations: %(places)s") % {"change": said, "places": places}
-        if change.action != CHANGED:
-            return said
-        if is_passage(change.before) or is_passage(change.after):
-            return self._reworded(said, change)
-        return gettext("%(change)s — %(fact)s: %(before)s → %(after)s") % {
-            "change": said,
-            "fact": self.label(change),
-            "before": self.value(change, change.before),
-            "after": self.value(change, change.after),
-        }
+    group: str
+    action: str
+    noun: str
+    sentence: str
+    changes: tuple[Change, ...]
+    facts: tuple[Fact, ...] = ()
 
-    def _reworded(self, said: str, change: Change) -> str:
-        told = {"change": said, "passage": self.label(change)}
-        if not change.before:
-            return gettext("%(change)s — now stated: %(passage)s") % told
-        if not change.after:
-            return gettext("%(change)s — no longer stated: %(passage)s") % told
-        before, after = change.before["text"], change.after["text"]
-        both = change.before["state"].keys() & change.after["state"].keys()
-        touched = {code for code in both if before.get(code) != after.get(code)}
-        if not touched:
-            return self._restated(told, states_changed(change.before, change.after))
-        if touched == both:
-            return gettext("%(change)s — reworded: %(passage)s") % told
-        return gettext("%(change)s — reworded: %(passage)s (languages: %(languages)s)") % {
-            **told,
-            "languages": self._languages(touched),
-        }
 
-    def _restated(self, told: dict[str, str], states: dict[str, tuple[str, str]]) -> str:
-        """The texts are what they were; only what readers are told of their translations is not."""
-        said = {**told, "languages": self._languages(states)}
-        if all(new == State.OUTDATED for _old, new in states.values()):
-            return gettext("%(change)s — translation now outdated: %(passage)s (languages: %(languages)s)") % said
-        if all(old == State.OUTDATED for old, _new in states.values()):
-            return gettext("%(change)s — translation no longer outdated: %(passage)s (languages: %(languages)s)") % said
-        return gettext("%(change)s — state of translations: %(passage)s") % told
+@dataclass(frozen=True)
+class _Unit:
+    """All changes of one row; units that are `alike` share a sentence."""
 
-    def _languages(self, codes: Iterable[str]) -> str:
-        return listing([language_name(code, self.language) for code in sorted(codes)], self.language)
+    noun: str
+    changes: tuple[Change, ...]
+    details: tuple[str, ...] = ()
+    facts: tuple[Fact, ...] = ()
 
-    def label(self, change: Change) -> str:
-        if change.field == "languages":
-            return gettext("Languages")
-        label = str(MODELS[change.noun]._meta.get_field(change.field).verbose_name)  # type: ignore[union-attr]
-        return label[:1].upper() + label[1:]
+    @property
+    def first(self) -> Change:
+        return self.changes[0]
 
-    def name(self, noun: str, row: dict[str, Any], of: dict[str, Any] | None) -> str:
-        told: dict[str, Callable[[], str]] = {
-            "service": lambda: "",
-            "subprocessors": lambda: row["legal_name"],
-            "locations": lambda: f"{of and of['legal_name']} – {self.place(row)}",
-            "transfer_mechanisms": lambda: f"{of and of['legal_name']} – {self.mechanism(row)}",
-            "regions": lambda: self.text(row["name"]),
-            "safeguard_sets": lambda: self.safeguards(row["safeguards"], row["match"]),
-            "safeguards": lambda: self.safeguard(row),
-            "sections": lambda: self.text(row["heading"]),
-            "questions": lambda: self.text(row["question"]),
-        }
-        return told[noun]()
+    @property
+    def alike(self) -> tuple[Any, ...]:
+        first = self.first
+        alone = first.key if first.noun == "subprocessors" and first.action != CHANGED else ""
+        owner = first.of["key"] if first.of else ""
+        return self.noun, first.action, alone, owner, self.details, self.facts
 
-    def value(self, change: Change, value: Any) -> str:
-        """A fact as readers see it; what is empty was not stated."""
-        if value in (None, "", []):
-            return gettext("not stated")
-        field = change.field
-        if field in _COUNTRIES:
-            return territory(value, self.language) or value
-        if field == "countries":
-            return listing([territory(code, self.language) or code for code in value], self.language)
-        if field in _DATES:
-            return day(date.fromisoformat(value), self.language)
-        if field in _CODES:
-            return listing([str(_CODES[field](code).label) for code in value], self.language)
+
+def tell(changes: Iterable[Change], content: Content, language: str, earlier: Content | None = None) -> list[str]:
+    """The sentences alone.
+
+    `content` is what the changes lead to, `earlier` what they come from: where names stand that only one of them has.
+    """
+    with override(language):
+        return [told.sentence for told in sentences(changes, Names(language, content, earlier))]
+
+
+def sentences(changes: Iterable[Change], names: Names) -> list[Told]:
+    """Facts first, and of each kind what joins, what leaves and what is changed. In the active language."""
+    alike: dict[tuple[Any, ...], list[_Unit]] = {}
+    for unit in _Units(names, list(changes)).all():
+        alike.setdefault(unit.alike, []).append(unit)
+    told = [_told(units, names) for units in alike.values()]
+    return sorted(told, key=lambda told: (GROUPS.index(told.group), _ACTIONS.index(told.action)))
+
+
+def _told(units: list[_Unit], names: Names) -> Told:
+    noun, first = units[0].noun, units[0].first
+    found = [name for unit in units for name in _names(unit, names)]
+    line = phrases.line(first.action, noun, _together(found, noun, names), len(found))
+    if noun in {"locations", "transfer_mechanisms"} and first.of:
+        owned = f"{first.of['legal_name']} – {_together(found, noun, names)}"
+        line = phrases.line(first.action, noun, owned, len(found))
+    return Told(
+        group="sections" if first.field == "privacy" else _GROUP.get(noun, noun),
+        action=first.action,
+        noun=first.noun,
+        sentence=phrases.detailed(line, list(units[0].details)),
+        changes=tuple(change for unit in units for change in unit.changes),
+        facts=units[0].facts,
+    )
+
+
+def _names(unit: _Unit, names: Names) -> list[str]:
+    first = unit.first
+    if unit.noun == "service":
+        return []
+    if unit.noun == "safeguard_sets" and first.action == CHANGED:
+        return [f"{of['legal_name']} – {names.place(row)}" for row, of in _places_of(names.content, first.key)]
+    return [names.name(first.noun, first.row)]
+
+
+def _places_of(content: Content, key: str) -> list[tuple[Row, Row]]:
+    """The locations at which a set of safeguards holds, each with its subprocessor."""
+    return [(row, of) for row, of in rows(content, "locations").values() if of and key in row["safeguard_sets"]]
+
+
+def _together(found: list[str], noun: str, names: Names) -> str:
+    if noun in _APART or any("," in name for name in found):
+        return " · ".join(found)
+    return names.listed(found)
+
+
+class _Units:
+    """The changes, row by row, without those that another row's sentence tells."""
+
+    def __init__(self, names: Names, changes: list[Change]) -> None:
+        self.names, self.changes = names, changes
+        self.whole = {(c.action, c.key) for c in changes if c.noun == "subprocessors" and c.action != CHANGED}
+
+    def all(self) -> Iterator[_Unit]:
+        by_row: dict[tuple[str, ...], list[Change]] = {}
+        for change in self.changes:
+            apart = change.field == "privacy"
+            by_row.setdefault((change.action, change.noun, change.key, "privacy" if apart else ""), []).append(change)
+        for (action, noun, _key, _apart), changes in by_row.items():
+            if not self._told_elsewhere(changes[0]):
+                if noun == "safeguards" and changes[0].row["kind"] == Safeguard.Kind.CONTRACTUAL:
+                    noun = "contractual"
+                facts = self._facts(changes[0]) if action == ADDED else ()
+                yield _Unit(noun, tuple(changes), tuple(self._details(changes)), facts)
+
+    def _told_elsewhere(self, change: Change) -> bool:
+        if change.noun in {"locations", "transfer_mechanisms"} and change.of:
+            return (change.action, change.of["key"]) in self.whole
+        if change.noun == "safeguard_sets" and change.action != CHANGED:
+            # Readers know a set by the places where it holds, and these are told.
+            content = self.names.content if change.action == ADDED else self.names.earlier
+            return bool(content and _places_of(content, change.key))
+        return False
+
+    def _facts(self, change: Change) -> tuple[Fact, ...]:
+        if change.noun == "subprocessors":
+            return of_subprocessor(change.row, self.names)
+        return of_location(change.row, self.names) if change.noun == "locations" else ()
+
+    def _details(self, changes: list[Change]) -> Iterator[str]:
+        first = changes[0]
+        if first.action == CHANGED:
+            yield from self._changed(changes)
+        elif first.noun == "subprocessors":
+            places = [self.names.place(row) for row in first.row["locations"]]
+            if places:
+                yield phrases.places(_together(places, "locations", self.names), len(places))
+            mechanisms = [self.names.mechanism(row) for row in first.row["transfer_mechanisms"]]
+            if mechanisms:
+                yield phrases.mechanisms(_together(mechanisms, "transfer_mechanisms", self.names), len(mechanisms))
+        elif first.noun == "locations" and first.action == ADDED:
+            yield from self._beside_earlier(first)
+
+    def _beside_earlier(self, change: Change) -> Iterator[str]:
+        """Which safeguards a new place has that none of the subprocessor's had, and which all had and it has not."""
+        earlier = self.names.earlier
+        places = rows(earlier, "locations").values() if earlier else ()
+        named = [
+            _named(earlier, row["safeguard_sets"])
+            for row, of in places
+            if earlier and of and change.of and of["key"] == change.of["key"]
+        ]
+        if not named:
+            return
+        here = _named(self.names.content, change.row["safeguard_sets"])
+        new = [key for key in here if not any(key in there for there in named)]
+        lost = [key for key in named[0] if all(key in there for there in named) and key not in here]
+        yield from self._safeguards(new, phrases.newly_named)
+        yield from self._safeguards(lost, phrases.not_named_here)
+
+    def _safeguards(self, keys: list[str], phrase: Any) -> Iterator[str]:
+        found = [self.names.safeguard(row) for row in (self.names.row("safeguards", key) for key in keys) if row]
+        if found:
+            yield phrase(_together(found, "safeguards", self.names), len(found))
+
+    def _changed(self, changes: list[Change]) -> Iterator[str]:
+        """Facts from what to what, then which passages were reworded."""
+        for change in changes:
+            if not is_passage(change.before) and not is_passage(change.after):
+                yield from self._fact(change, changes)
+        said: dict[Any, list[str]] = {}
+        for change in changes:
+            if is_passage(change.before) or is_passage(change.after):
+                said.setdefault(_rewording(change), []).append(self.names.label(change.noun, change.field))
+        for (phrase, codes), labels in said.items():
+            passages = self.names.listed(labels)
+            yield phrase(passages, self.names.languages(codes), len(codes)) if codes else phrase(passages)
+
+    def _fact(self, change: Change, changes: list[Change]) -> Iterator[str]:
+        names, noun, field = self.names, change.noun, change.field
         if field == "languages":
-            return listing([language_name(code, self.language) for code in value], self.language)
-        if field == "source_language":
-            return language_name(value, self.language)
-        return self._linked(change, value)
+            yield from self._languages(set(change.before), set(change.after))
+        elif noun == "safeguard_sets" and any(other.field == "match" for other in changes):
+            if field == "match":
+                before = {**change.row, **{other.field: other.before for other in changes}}
+                yield self._claims(names.sentence(before), names.sentence(change.row))
+        elif noun == "safeguard_sets" or field == "safeguard_sets":
+            yield from self._renamed(change)
+        else:
+            values = [names.value(noun, field, value, change.row) for value in (change.before, change.after)]
+            yield phrases.fact(names.label(noun, field), *values)
 
-    def _linked(self, change: Change, value: Any) -> str:
-        if change.field == "region":
-            row = self._row("regions", value)
-            return self.text(row["name"]) if row else value
-        if change.field == "parent":
-            row = self._row("subprocessors", value)
-            return row["legal_name"] if row else value
-        if change.field == "safeguard_sets":
-            sets = [(key, self._row("safeguard_sets", key)) for key in value]
-            return "; ".join(self.safeguards(row["safeguards"], row["match"]) if row else key for key, row in sets)
-        if change.field == "safeguards":
-            return self.safeguards(value, change.row["match"])
-        choices = dict(MODELS[change.noun]._meta.get_field(change.field).flatchoices)  # type: ignore[union-attr]
-        return str(choices.get(value, value))
+    def _languages(self, before: set[str], after: set[str]) -> Iterator[str]:
+        for codes, phrase in ((after - before, phrases.languages_added), (before - after, phrases.languages_removed)):
+            if codes:
+                yield phrase(self.names.languages(codes), len(codes))
 
-    def place(self, row: dict[str, Any]) -> str:
-        """Germany (EU customers) · United States, Northern California (US customers) · not stated."""
-        parts = [territory(row["territory"], self.language) or row["territory"]] if row["territory"] else []
-        parts += [self.text(row["place"])] if row["place"] else []
-        where = ", ".join(parts) or gettext("place not stated")
-        region = self._row("regions", row["region"]) if row["region"] else None
-        whose = self.text(region["customers"] or region["name"]) if region else ""
-        return f"{where} ({whose})" if whose else where
+    def _renamed(self, change: Change) -> Iterator[str]:
+        """By the safeguards that a set or a place names; where these are the same, by what is claimed of them."""
+        names, earlier = self.names, self.names.earlier or self.names.content
+        if change.noun == "safeguard_sets":
+            before, after = change.before, change.after
+        else:
+            before, after = _named(earlier, change.before), _named(names.content, change.after)
+        if set(before) != set(after):
+            yield from self._safeguards([key for key in after if key not in before], phrases.newly_named)
+            yield from self._safeguards([key for key in before if key not in after], phrases.no_longer_named)
+        elif change.noun == "locations":
+            then = Names(names.language, earlier).sentences(change.before)
+            yield self._claims("; ".join(then), "; ".join(names.sentences(change.after)))
 
-    def mechanism(self, row: dict[str, Any]) -> str:
-        regime, mechanism = TransferMechanism.Regime(row["regime"]), TransferMechanism.Mechanism(row["mechanism"])
-        return f"{regime.label}, {mechanism.label}"
+    def _claims(self, before: str, after: str) -> str:
+        return phrases.fact(
+            self.names.label("locations", "safeguard_sets"), before or _("not stated"), after or _("not stated")
+        )
 
-    def safeguards(self, keys: list[str], match: str) -> str:
-        rows = [(key, self._row("safeguards", key)) for key in keys]
-        names = [self.safeguard(row) if row else key for key, row in rows]
-        return listing(names, self.language, "or" if match == SafeguardSet.Match.ANY else "standard")
 
-    def safeguard(self, row: dict[str, Any]) -> str:
-        return row["name"] or self.text(row["text"])
+def _named(content: Content, sets: list[str]) -> list[str]:
+    """The safeguards that some sets of a content name, each once."""
+    found = rows(content, "safeguard_sets")
+    return list(dict.fromkeys(key for name in sets if name in found for key in found[name][0]["safeguards"]))
 
-    def text(self, passage: Any) -> str:
-        """A passage in the reader's language, or else in the one that binds, with its facts."""
-        if not passage:
-            return gettext("not stated")
-        source = self.content["source_language"]
-        text = passage["text"].get(self.language) or passage["text"][source]
-        return fill(text, Facts(self.content["service"], self.language))
 
-    def _row(self, noun: str, key: str) -> dict[str, Any] | None:
-        return next((row for row in self._rows(noun) if row["key"] == key), None)
-
-    def _rows(self, noun: str) -> Iterator[dict[str, Any]]:
-        yield from self.content[noun]
-        yield from self.earlier[noun] if self.earlier else ()
+def _rewording(change: Change) -> tuple[Any, tuple[str, ...]]:
+    """How a passage was reworded: a phrase, and the languages that it names; none where it was in all of them."""
+    if not change.before:
+        return phrases.now_stated, ()
+    if not change.after:
+        return phrases.no_longer_stated, ()
+    before, after = change.before["text"], change.after["text"]
+    both = change.before["state"].keys() & change.after["state"].keys()
+    touched = {code for code in both if before.get(code) != after.get(code)}
+    if touched:
+        return phrases.reworded, () if touched == both else tuple(sorted(touched))
+    # The texts are what they were; only what readers are told of their translations is not.
+    states = states_changed(change.before, change.after)
+    if all(new == State.OUTDATED for _old, new in states.values()):
+        return phrases.outdated, tuple(sorted(states))
+    if all(old == State.OUTDATED for old, _new in states.values()):
+        return phrases.no_longer_outdated, tuple(sorted(states))
+    return phrases.restated, ()

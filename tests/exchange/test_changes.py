@@ -1,0 +1,191 @@
+import copy
+import json
+import time
+
+import pytest
+
+from registry.exchange.changes import told
+from registry.exchange.comparison import compare
+from registry.exchange.telling import tell
+from tests.reading import read
+
+SITE = "https://trust.example"
+
+
+@pytest.fixture
+def contents(site):
+    return [entry.content for entry in site.entries]
+
+
+@pytest.fixture
+def reworded(contents):
+    """The last release with one word of its first section changed, in English and Danish."""
+    after = copy.deepcopy(contents[2])
+    text = after["sections"][0]["body"]["text"]
+    text["en"] = text["en"].replace("through a website", "through an app")
+    text["da"] += "\n\nEt nyt afsnit."
+    return after
+
+
+def test_the_text_of_the_samples_last_change_reads_from_facts_to_prose(contents):
+    lines = told(contents[1], contents[2], "en", public_url=SITE).text.split("\n")
+
+    assert lines[:6] == [
+        "Subprocessors",
+        "",
+        "* New subprocessor: Quality Unit, s.r.o.",
+        "  What it does: Member entity of Quality Unit. Acts as a subprocessor in providing the service.",
+        "  Kind: affiliate",
+        "* Subprocessor no longer listed: Linode, LLC — 4 processing locations: European Union, United Kingdom, United "
+        "States and Singapore",
+    ]
+    assert [line for line in lines if line and line[0] not in " *"] == [
+        "Subprocessors",
+        "Processing locations",
+        "Safeguards",
+        "Texts",
+        "Questions and answers",
+    ]
+    assert lines[-2:] == [
+        "  How do I enter into a DPA?",
+        "  Customers who wish to enter into the provider’s DPA can ask for it through the DPA request form "
+        "(https://trust.example/en/dpa/).",
+    ]
+
+
+def test_its_lines_are_the_sentences_that_every_list_of_changes_shows(contents):
+    assert told(contents[1], contents[2], "hu").lines == tell(
+        compare(contents[1], contents[2]), contents[2], "hu", contents[1]
+    )
+
+
+def test_its_html_stands_without_a_style_sheet(contents):
+    found = told(contents[1], contents[2], "en", public_url=SITE).html
+    root = read(f"<div>{found}</div>")
+
+    assert "class=" not in found
+    assert "style=" not in found
+    assert [heading.text for heading in root.all("h3")] == [
+        "Subprocessors",
+        "Processing locations",
+        "Safeguards",
+        "Texts",
+        "Questions and answers",
+    ]
+    assert {link["href"] for link in root.all("a")} == {f"{SITE}/en/dpa/"}
+
+
+def test_a_page_marks_words_for_eyes_and_names_the_marks_for_voices(contents, reworded):
+    root = read(f"<div>{told(contents[2], reworded, 'en').page}</div>")
+
+    passage = root.one(data_passage="sections/introduction/body")
+    assert [(mark.name, mark.text) for mark in (*passage.all("del"), *passage.all("ins"))] == [
+        ("del", "removed: a website"),
+        ("ins", "added: an app"),
+    ]
+    assert [word.text for word in passage.all(class_="sr")] == ["removed:", "added:"]
+
+
+def test_words_are_compared_in_the_readers_language_or_else_in_the_named_source(contents, reworded):
+    danish, estonian = (read(f"<div>{told(contents[2], reworded, code).page}</div>") for code in ("da", "et"))
+
+    assert danish.one("ins").text.endswith("Et nyt afsnit.")
+    assert danish.all(lang="en") == []
+    assert estonian.one("ins").text.endswith("an app")
+    assert estonian.one(lang="en")["dir"] == "ltr"
+    assert "inglise" in estonian.one(class_="tongue").text
+
+
+def test_its_values_are_codes_beside_the_sentences_of_a_language(contents, reworded):
+    danish, english = (json.loads(json.dumps(told(contents[1], contents[2], code).json())) for code in ("da", "en"))
+
+    assert (english["from"], english["to"], english["language"]) == (2, 3, "en")
+    assert english["sentences"] == [change["sentence"] for change in english["changes"]]
+    linode = english["changes"][1]
+    assert {name: linode[name] for name in ("group", "action", "noun", "rows")} == {
+        "group": "subprocessors",
+        "action": "removed",
+        "noun": "subprocessors",
+        "rows": [{"noun": "subprocessors", "key": "linode", "of": None}],
+    }
+    for one, other in zip(danish["changes"], english["changes"], strict=True):
+        assert [one[name] for name in ("group", "action", "noun", "rows")] == [
+            other[name] for name in ("group", "action", "noun", "rows")
+        ]
+    assert told(contents[2], reworded, "en").json()["changes"][0]["texts"][0]["lines"][0][1] == {
+        "action": "removed",
+        "text": "a website",
+    }
+
+
+def test_a_fact_has_its_codes_before_and_after(contents):
+    after = copy.deepcopy(contents[2])
+    after["service"]["provider_country"] = "CZ"
+
+    (change,) = told(contents[2], after, "en").json()["changes"]
+
+    assert change["rows"] == [
+        {
+            "noun": "service",
+            "key": "service",
+            "of": None,
+            "field": "provider_country",
+            "before": contents[2]["service"]["provider_country"],
+            "after": "CZ",
+        }
+    ]
+
+
+def test_a_first_release_is_told_by_its_facts_without_its_texts(contents):
+    first = told(None, contents[0], "en")
+
+    assert first.json()["from"] is None
+    assert len(first.lines) == 12
+    assert [item.texts for item in first.items] == [()] * 12
+
+
+def test_another_order_is_told_and_no_change_is_none(contents):
+    after = copy.deepcopy(contents[2])
+    after["subprocessors"].reverse()
+
+    assert told(contents[2], after, "en").lines == ["Only the order of what is listed has changed."]
+    assert told(contents[2], after, "en").text == "Only the order of what is listed has changed."
+    assert told(contents[2], copy.deepcopy(contents[2]), "en").lines == []
+    assert not told(contents[2], copy.deepcopy(contents[2]), "en")
+
+
+def test_a_name_in_another_language_is_told(contents):
+    after = copy.deepcopy(contents[2])
+    after["sections"].append(copy.deepcopy(after["sections"][0]) | {"key": "new"})
+    after["sections"][-1]["heading"] = {"text": {"en": "Care"}, "state": {"en": "source", "da": "missing"}}
+    after["sections"][-1]["body"] = None
+
+    found = told(contents[2], after, "da")
+
+    assert found.borrowed == {"en"}
+    assert found.text.endswith(": engelsk")
+    assert "engelsk" in read(f"<div>{found.page}</div>").one(class_="quiet").text
+    assert told(contents[2], after, "en").borrowed == frozenset()
+
+
+def test_a_years_changes_are_told_within_a_tenth_of_a_second(contents):
+    """Every paragraph reworded, every place moved: 60 sections of 300 words, 60 subprocessors."""
+    before, after = copy.deepcopy(contents[1]), copy.deepcopy(contents[2])
+    words = "The provider keeps service data in its region and tells customers before anything of it changes".split()
+    for content, word in ((before, "before"), (after, "after")):
+        section, party = content["sections"][0], content["subprocessors"][0]
+        for number in range(60):
+            text = "\n\n".join(" ".join([*words, word, str(number * at), *words, word]) for at in range(9))
+            passage = {"text": {"en": text}, "state": {"en": "source"}}
+            content["sections"].append(section | {"key": f"s{number}", "body": passage})
+            content["subprocessors"].append(
+                party | {"key": f"p{number}", "legal_name": f"{word} {number}", "locations": []}
+            )
+
+    taken = []
+    for _attempt in range(3):
+        started = time.perf_counter()
+        assert len(told(before, after, "en").page) > 100_000
+        taken.append(time.perf_counter() - started)
+
+    assert min(taken) < 0.5, taken
