@@ -1,7 +1,6 @@
 import pytest
 from django.utils.translation import override
 
-from registry.exchange.content import rows
 from registry.exchange.naming import Names
 
 
