@@ -63,12 +63,19 @@ def _problems(found: Draft, drafted: shape.Content, keys: set[str], summary: dic
         yield Problem(_("Choose at least one passage."))
     for key in sorted(keys - there):
         yield Problem(_("The draft does not say this passage in other words: %(passage)s") % {"passage": key})
-    yield from (
-        problem
-        for problem in check(found, summary)
-        if problem.field == "summary"
-        or (isinstance(problem.noun, Noun | ServiceProfile) and passage_key(problem.noun, problem.field) in keys)
-    )
+    problems = check(found, summary)
+    of = by_passage(problems)
+    yield from (problem for problem in problems if problem.field == "summary")
+    yield from (problem for key in sorted(keys) for problem in of.get(key, ()))
+
+
+def by_passage(problems: Iterable[Problem]) -> dict[str, list[Problem]]:
+    """The problems of single passages, by key."""
+    found: dict[str, list[Problem]] = {}
+    for problem in problems:
+        if isinstance(problem.noun, Noun | ServiceProfile) and problem.field:
+            found.setdefault(passage_key(problem.noun, problem.field), []).append(problem)
+    return found
 
 
 def _announced_again(last: Release, announced: Release, drafted: shape.Content, keys: set[str], by: Any) -> Release:

@@ -107,6 +107,12 @@ def changes_anything(release: Release | None, content: shape.Content) -> bool:
     return release is None or differs(shape.decode(release.content), content)
 
 
+def rules_of(found: Draft, shown: shape.Content, kind: str, *, backfill: bool = False) -> Rules:
+    """What holds today for a release of the draft, which says what `shown` says."""
+    newest, profile = Release.objects.newest(), found.profile
+    return Rules(profile.today(), profile.notice_days, kind, backfill, newest, changes_since(newest, shown))
+
+
 def publish(
     *,
     in_force_on: date | None = None,
@@ -127,13 +133,12 @@ def publish(
     """
     asked = Asked(in_force_on, in_force_new_on, objection_deadline)
     with entering():
-        found, newest, last = draft(), Release.objects.newest(), Release.objects.end_of_chain()
-        today = found.profile.today()
+        found, last = draft(), Release.objects.end_of_chain()
         shown = preview(found)
         if expected and expected != draft_digest(shown):
             raise DraftMoved([moved(expected, last)])
-        rules = Rules(today, found.profile.notice_days, kind, backfill, newest, changes_since(newest, shown))
-        days = rules.settle(asked)
+        rules = rules_of(found, shown, kind, backfill=backfill)
+        days, newest = rules.settle(asked), rules.newest
         problems = [*rules.problems(days), *_after(last, backfill), *check(found, summary, reason)]
         source = found.profile.source_language
         if kind == Release.Kind.URGENT and not (reason or {}).get(source, "").strip():

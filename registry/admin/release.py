@@ -1,4 +1,4 @@
-"""Releases in the admin: read-only, with the pages that publish the draft and verify the chain."""
+"""Releases in the admin: read-only, with the pages that publish, correct and withdraw, and verify the chain."""
 
 import json
 from typing import Any
@@ -10,16 +10,15 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from ..actions.publishing import changes_since
-from ..exchange import content as shape
-from ..exchange.localized import day, language_name, tag, text_direction
-from ..exchange.placeholders import Facts, fill
-from ..exchange.telling import tell
+from ..exchange.localized import day
 from ..models import Release, ServiceProfile
-from . import publication
+from . import correction, previewing, publication, release_detail, verification, withdrawal
+from .naming import spoken
+from .readonly import ReadOnly
 
 STATUS = {
     "in_force": gettext_lazy("in force"),
@@ -32,36 +31,24 @@ STATUS = {
 
 
 @admin.register(Release)
-class ReleaseAdmin(admin.ModelAdmin):
-    list_display = ("name", "status", "in_force_on", "published_on", "published_by", "short_digest", "pages")
+class ReleaseAdmin(ReadOnly):
+    list_display = (
+        "name",
+        "status",
+        "kind_name",
+        "in_force_on",
+        "objections_until",
+        "published_on",
+        "published_by",
+        "short_digest",
+        "pages",
+    )
     list_display_links = ("name",)
     list_select_related = ("publication__by",)
     show_full_result_count = False
     actions = None
-    fields = (
-        "status",
-        "in_force_on",
-        "published_on",
-        "published_by",
-        "origin",
-        "summary",
-        "changes",
-        "whole_digest",
-        "whole_previous_digest",
-        "readable",
-    )
-    readonly_fields = fields
     change_list_template = "admin/registry/release/list.html"
     change_form_template = "admin/registry/release/detail.html"
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def get_urls(self) -> list[URLPattern]:
         def wrap(view: Any) -> Any:
@@ -69,8 +56,10 @@ class ReleaseAdmin(admin.ModelAdmin):
 
         return [
             path("publish/", wrap(publication.publish), name="registry_release_publish"),
-            path("preview/<str:language>/", wrap(publication.preview), name="registry_release_preview"),
-            path("verify/", wrap(publication.verify), name="registry_release_verify"),
+            path("correct/", wrap(correction.correct), name="registry_release_correct"),
+            path("<int:number>/withdraw/", wrap(withdrawal.withdraw), name="registry_release_withdraw"),
+            path("preview/<str:language>/", wrap(previewing.preview), name="registry_release_preview"),
+            path("verify/", wrap(verification.verify), name="registry_release_verify"),
             *super().get_urls(),
         ]
 
@@ -96,6 +85,12 @@ class ReleaseAdmin(admin.ModelAdmin):
         detail = request.resolver_match and request.resolver_match.url_name == "registry_release_change"
         return rows if detail else rows.defer("content")
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return release_detail.fields(obj)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return release_detail.fields(obj)
+
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         may_publish = request.user.has_perm("registry.publish_release")
         return super().changelist_view(
@@ -103,24 +98,65 @@ class ReleaseAdmin(admin.ModelAdmin):
         )
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
-        context |= {"title": self.name(context["original"]), "subtitle": None}
+        release = context["original"]
+        context |= {
+            "title": self.name(release),
+            "subtitle": None,
+            "ways": release_detail.ways(request, release),
+        }
         return super().render_change_form(request, context, *args, **kwargs)
 
     @admin.display(description=gettext_lazy("release"), ordering="number")
     def name(self, release: Release) -> str:
-        return _("Release %(number)s") % {"number": release.number}
+        return release_detail.name(release)
 
     @admin.display(description=gettext_lazy("status"))
     def status(self, release: Any) -> SafeString:
         return format_html('<span class="pill {}">{}</span>', release.standing, STATUS[release.standing])
 
+    @admin.display(description=gettext_lazy("kind"), ordering="kind")
+    def kind_name(self, release: Release) -> str:
+        return capfirst(release.get_kind_display()) if release.kind else "–"
+
+    @admin.display(description=gettext_lazy("announced on"))
+    def announced(self, release: Release) -> str:
+        return day(release.announced_on, spoken())
+
     @admin.display(description=gettext_lazy("in force on"), ordering=F("in_force_existing_on"))
-    def in_force_on(self, release: Release) -> str:
-        return day(release.in_force_existing_on, _active()) if release.in_force_existing_on else "–"
+    def in_force_on(self, release: Release) -> SafeString | str:
+        """The day for existing customers, and below it that for new ones where it is another."""
+        existing, new = release.in_force_existing_on, release.in_force_new_on
+        if existing is None or new is None:
+            return "–"
+        if new == existing:
+            return day(existing, spoken())
+        note = _("New customers: %(day)s") % {"day": day(new, spoken())}
+        return format_html('{} <span class="note">{}</span>', day(existing, spoken()), note)
+
+    @admin.display(description=gettext_lazy("in force for new customers on"))
+    def in_force_new(self, release: Release) -> str:
+        return day(release.in_force_new_on, spoken()) if release.in_force_new_on else "–"
+
+    @admin.display(description=gettext_lazy("in force for existing customers on"))
+    def in_force_existing(self, release: Release) -> str:
+        return day(release.in_force_existing_on, spoken()) if release.in_force_existing_on else "–"
+
+    @admin.display(description=gettext_lazy("objections until"), ordering="objection_deadline")
+    def objections_until(self, release: Release) -> str:
+        return day(release.objection_deadline, spoken()) if release.objection_deadline else "–"
+
+    @admin.display(description=gettext_lazy("withdraws or replaces"))
+    def ending(self, release: Release) -> SafeString | str:
+        return release_detail.link(release.ends) if release.ends else "–"
+
+    @admin.display(description=gettext_lazy("withdrawn or replaced by"))
+    def ended(self, release: Release) -> SafeString | str:
+        ender = release_detail.ender(release)
+        return release_detail.link(ender) if ender else "–"
 
     @admin.display(description=gettext_lazy("published on"), ordering="published_at")
     def published_on(self, release: Release) -> str:
-        return day(timezone.localdate(release.published_at), _active())
+        return day(timezone.localdate(release.published_at), spoken())
 
     @admin.display(description=gettext_lazy("published by"))
     def published_by(self, release: Release) -> str:
@@ -156,38 +192,18 @@ class ReleaseAdmin(admin.ModelAdmin):
 
     @admin.display(description=gettext_lazy("summary"))
     def summary(self, release: Release) -> SafeString | str:
-        content = shape.decode(release.content)
-        passage, service = content.get("summary"), content["service"]
-        if not passage:
-            return "–"
-        source = content["source_language"]
-        codes = sorted(passage["text"], key=lambda code: (code != source, code))
-        rows = [
-            (tag(c), text_direction(c), language_name(c, _active()), fill(passage["text"][c], Facts(service, c)))
-            for c in codes
-        ]
-        return format_html(
-            '<dl class="summaries">{}</dl>',
-            format_html_join("", '<dt>{2}</dt><dd lang="{0}" dir="{1}">{3}</dd>', rows),
-        )
+        return release_detail.texts(release, "summary")
+
+    @admin.display(description=gettext_lazy("reason"))
+    def reason(self, release: Release) -> SafeString | str:
+        return release_detail.texts(release, "reason")
 
     @admin.display(description=gettext_lazy("what it changed"))
-    def changes(self, release: Release) -> SafeString | str:
-        if release.is_withdrawal:
-            return "–"
-        before = Release.objects.before(release)
-        content = shape.decode(release.content)
-        earlier = shape.decode(before.content) if before else None
-        lines = tell(changes_since(before, content), content, _active(), earlier)
-        return format_html(
-            '<ul class="changes">{}</ul>', format_html_join("", "<li>{}</li>", ((line,) for line in lines))
-        )
+    def changes(self, release: Release) -> SafeString:
+        lines = ((line,) for line in release_detail.changes(release))
+        return format_html('<ul class="changes">{}</ul>', format_html_join("", "<li>{}</li>", lines))
 
     @admin.display(description=gettext_lazy("content"))
     def readable(self, release: Release) -> SafeString:
         pretty = json.dumps(json.loads(release.content), indent=2, ensure_ascii=False)
         return format_html("<details><summary>{}</summary><pre>{}</pre></details>", _("Show the content"), pretty)
-
-
-def _active() -> str:
-    return get_language() or "en"

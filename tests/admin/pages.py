@@ -60,7 +60,17 @@ def staff(group: str = "", name: str = "") -> Client:
 def form_data(page: Element) -> dict[str, Any]:
     """What a browser would post for the page's form, were its save button pressed."""
     form = next(form for form in page.all("form") if (form.get("id") or "").endswith("_form"))
-    data: dict[str, Any] = {"_continue": "1"}
+    return {"_continue": "1", **values(form)}
+
+
+def filled(response: Any, **changes: Any) -> dict[str, Any]:
+    """What a browser would post for the form of a page to itself, after somebody has changed some fields."""
+    (form,) = read(response.content.decode()).all("form", action=response.request["PATH_INFO"])
+    return {**values(form), **changes}
+
+
+def values(form: Element) -> dict[str, Any]:
+    data: dict[str, Any] = {}
     for field in form.walk():
         name = field.get("name")
         if not name or "disabled" in field.attributes or "__prefix__" in name:

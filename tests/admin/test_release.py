@@ -1,12 +1,24 @@
 import re
-from datetime import timedelta
 
 import pytest
 
 from registry.actions import publishing
-from registry.models import Release, ServiceProfile, Subprocessor
+from registry.actions.correcting import correct
+from registry.actions.withdrawing import withdraw
+from registry.exchange.localized import day
+from registry.models import PolicySection, Release, Subprocessor
+from tests.reading import read
+from tests.releases import REASON, publish_at_once
 
 LIST = "/admin/registry/release/"
+
+
+def reword():
+    """Another heading of one section in each language."""
+    section = PolicySection.objects.get(key="definition")
+    for code in ("en", "da", "hu", "lv", "et", "pt_br"):
+        setattr(section, f"heading_{code}", f"{getattr(section, f'heading_{code}')}!")
+    section.save()
 
 
 def cells(response, name):
@@ -43,13 +55,102 @@ def test_the_way_back_from_a_release_is_the_list_and_the_overview(signed_in):
     assert '<li aria-current="page">Release 3</li>' in crumbs
 
 
-def test_a_release_announced_for_a_later_day_is_told_so(signed_in):
+@pytest.fixture
+def announced(db):
+    """A subprocessor more, announced for thirty days hence, and for new customers from today."""
     Subprocessor.objects.create(key="example", legal_name="Example GmbH", country="DE", kind="service")
-    publishing.publish(in_force_on=ServiceProfile.load().today() + timedelta(days=1))
+    return publishing.publish()
+
+
+def spoken(when):
+    return day(when, "en")
+
+
+def test_an_announced_release_is_told_with_both_clocks_and_until_when_objections_are_possible(signed_in, announced):
+    response = signed_in("auditor").get(LIST)
+
+    existing, new = spoken(announced.in_force_existing_on), spoken(announced.in_force_new_on)
+    assert cells(response, "status") == ["announced", "in force", "superseded", "superseded"]
+    assert cells(response, "kind_name") == ["Change"] * 4
+    assert cells(response, "in_force_on")[:2] == [f"{existing} New customers: {new}", "13 December 2024"]
+    assert cells(response, "objections_until") == [spoken(announced.objection_deadline), "–", "–", "–"]
+
+
+def test_every_status_and_kind_has_its_word_in_the_list(signed_in, announced):
+    reword()
+    correct(["sections/definition/heading"])
+    withdraw(6, reason=REASON)
+    publish_at_once()
 
     response = signed_in("auditor").get(LIST)
 
-    assert cells(response, "status") == ["announced", "in force", "superseded", "superseded"]
+    assert list(zip(cells(response, "name"), cells(response, "status"), cells(response, "kind_name"), strict=True)) == [
+        ("Release 8", "in force", "Urgent replacement"),
+        ("Release 7: withdrawal of release 6", "withdrawal", "–"),
+        ("Release 6", "withdrawn", "Change"),
+        ("Release 5", "superseded", "Editorial correction"),
+        ("Release 4", "replaced before its day", "Change"),
+        ("Release 3", "superseded", "Change"),
+        ("Release 2", "superseded", "Change"),
+        ("Release 1", "superseded", "Change"),
+    ]
+
+
+def test_the_page_of_an_announced_release_tells_every_day_and_leads_to_what_can_be_done(signed_in, announced):
+    page = read(signed_in("publisher").get(f"{LIST}4/change/").content.decode())
+
+    facts = {row["class"].split()[-1]: row.one(class_="readonly").text for row in page.all() if is_fact(row)}
+    assert {name: facts[name] for name in ("field-kind_name", "field-announced", "field-objections_until")} == {
+        "field-kind_name": "Change",
+        "field-announced": spoken(announced.announced_on),
+        "field-objections_until": spoken(announced.objection_deadline),
+    }
+    assert facts["field-in_force_new"] == spoken(announced.in_force_new_on)
+    assert facts["field-in_force_existing"] == spoken(announced.in_force_existing_on)
+    assert not facts.keys() & {"field-reason", "field-ending", "field-ended"}
+    assert [link["href"] for link in page.one(class_="object-tools").all("a")] == [
+        "/admin/registry/release/correct/",
+        "/admin/registry/release/4/withdraw/",
+        "/en/releases/4/",
+        "/releases/4.json",
+        "/admin/registry/release/verify/",
+    ]
+
+
+def test_those_who_do_not_publish_are_led_to_no_page_that_does(signed_in, announced):
+    page = signed_in("auditor").get(f"{LIST}4/change/").content.decode()
+
+    assert "/withdraw/" not in page
+    assert "/correct/" not in page
+
+
+def test_a_withdrawal_and_what_it_withdrew_name_each_other(signed_in, announced):
+    withdraw(4, reason=REASON)
+    client = signed_in("auditor")
+
+    withdrawal, withdrawn = (read(client.get(f"{LIST}{number}/change/").content.decode()) for number in (5, 4))
+
+    assert withdrawal.one("h1").text == "Release 5: withdrawal of release 4"
+    assert withdrawal.one(class_="form-row field-ending").one("a")["href"] == f"{LIST}4/change/"
+    assert withdrawal.one(class_="form-row field-reason").one("dd", lang="lv").text == REASON["lv"]
+    shown = {row["class"].split()[-1] for row in withdrawal.all() if is_fact(row)}
+    assert not shown & {"field-kind_name", "field-in_force_existing", "field-summary", "field-changes", "field-origin"}
+    assert withdrawn.one(class_="form-row field-ended").one("a")["href"] == f"{LIST}5/change/"
+
+
+def test_an_urgent_release_tells_its_reason(signed_in):
+    Subprocessor.objects.create(key="example", legal_name="Example GmbH", country="DE", kind="service")
+    publish_at_once()
+
+    page = read(signed_in("auditor").get(f"{LIST}4/change/").content.decode())
+
+    assert [said.text for said in page.one(class_="form-row field-reason").all("dd")] == [
+        REASON[code] for code in ("en", "da", "et", "hu", "lv", "pt-br")
+    ]
+
+
+def is_fact(element):
+    return element.name == "div" and (element.get("class") or "").startswith("form-row field-")
 
 
 def test_a_release_is_shown_readably_and_cannot_be_edited(signed_in):
@@ -111,7 +212,7 @@ def test_the_list_costs_the_same_queries_for_three_releases_and_for_six(signed_i
         client.get(LIST)
     for number in range(3):
         Subprocessor.objects.create(key=f"s{number}", legal_name="S", country="DE", kind="service")
-        publishing.publish(in_force_on=ServiceProfile.load().today())
+        publish_at_once()
     with django_assert_max_num_queries(50) as many:
         client.get(LIST)
 

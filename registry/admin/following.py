@@ -1,0 +1,126 @@
+"""What follows from an entry of the chain, day by day, told before the click that nobody can take back."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from ..actions.dating import Days, Rules
+from ..exchange.localized import day
+from ..models import Release
+from .naming import spoken
+
+
+@dataclass(frozen=True)
+class Step:
+    """What comes to pass on a day."""
+
+    day: date
+    sentences: list[str]
+
+    @property
+    def name(self) -> str:
+        return day(self.day, spoken())
+
+
+def of_release(rules: Rules, days: Days, number: int) -> list[Step]:
+    """What publishing the draft does, in the order of the days."""
+    return _steps([*_published(rules, days, number), *_clocks(days, rules.today)])
+
+
+def _published(rules: Rules, days: Days, number: int) -> Iterator[tuple[date, str]]:
+    yield rules.today, _("Release %(number)s is published; nobody can change or remove it.") % {"number": number}
+    if rules.kind == Release.Kind.URGENT:
+        yield rules.today, _("Subscribers are told by mail at once, with the reason and how to object.")
+    elif days.objections:
+        yield rules.today, _("Subscribers are told by mail at once: what changes, from which day, and how to object.")
+    elif days.existing > rules.today:
+        yield rules.today, _("Subscribers are told by mail at once: what changes, and from which day.")
+    else:
+        yield rules.today, _("Subscribers to every change are told by mail at once.")
+    if days.existing > rules.today:
+        yield rules.today, _("The policy page says what will change.")
+
+
+def _clocks(days: Days, today: date) -> Iterator[tuple[date, str]]:
+    if days.new == days.existing:
+        yield days.new, _("In force for all customers.")
+    else:
+        yield days.new, _("In force for new customers.")
+    if days.objections:
+        yield days.objections, _("Last day for objections.")
+    if days.new < days.existing:
+        yield days.existing, _("In force for existing customers.")
+    if days.existing > today:
+        yield days.existing, _("The policy page turns by itself, at midnight.")
+
+
+def of_correction(today: date, last: int, announced: Release | None) -> list[str]:
+    """What correcting the wording does, all of it at once; `last` is the number at the end of the chain."""
+    lines = [
+        _("Release %(number)s is in force at once for all customers: what was in force, with the passages chosen.")
+        % {"number": last + 1},
+        _("Nothing else of the draft is published."),
+    ]
+    if announced is not None:
+        lines.append(
+            _("Release %(old)s, which is announced, goes on as release %(new)s, with the same passages and days.")
+            % {"old": announced.number, "new": last + 2}
+        )
+        if announced.in_force_new_on and announced.in_force_new_on <= today:
+            lines.append(_("New customers get release %(number)s.") % {"number": last + 2})
+    lines.append(_("Subscribers to every change are told by mail at once; those to announcements alone are not."))
+    return lines
+
+
+def of_withdrawal(announced: Release, in_force: Release | None, today: date, objections: int) -> list[str]:
+    """What withdrawing an announced release does, all of it at once."""
+    number = {"number": announced.number}
+    lines = [_("Release %(number)s never comes into force for existing customers.") % number]
+    if in_force is not None:
+        lines.append(_("Release %(number)s stays in force for them.") % {"number": in_force.number})
+        if announced.in_force_new_on and announced.in_force_new_on <= today:
+            lines.append(
+                _("New customers get release %(number)s again. Whoever joined since %(day)s keeps what they agreed to.")
+                % {"number": in_force.number, "day": day(announced.in_force_new_on, spoken())}
+            )
+    lines.append(_("Release %(number)s and the reason for its withdrawal stay public.") % number)
+    lines.append(_("Subscribers are told by mail at once, with the reason."))
+    if objections:
+        lines.append(
+            ngettext(
+                "%(count)s objection to it is open. It stays yours to answer and close.",
+                "%(count)s objections to it are open. They stay yours to answer and close.",
+                objections,
+            )
+            % {"count": objections}
+        )
+    return lines
+
+
+def _steps(told: list[tuple[date, str]]) -> list[Step]:
+    days = sorted({when for when, _said in told})
+    return [Step(when, [said for then, said in told if then == when]) for when in days]
+
+
+def why(rules: Rules) -> str:
+    """Why this release needs notice of so many days, or none."""
+    if rules.newest is None:
+        return _("The first release needs no notice: there is nothing that it changes.")
+    if not rules.needs_notice:
+        return _("This only takes subprocessors or places away: it needs no notice, and may come into force today.")
+    return ngettext(
+        "Existing customers are told %(count)d day before it comes into force for them, and may object until then.",
+        "Existing customers are told %(count)d days before it comes into force for them, and may object until then.",
+        rules.notice_days,
+    ) % {"count": rules.notice_days}
+
+
+def why_urgent(rules: Rules) -> str:
+    return ngettext(
+        "For what cannot wait. In force from today, if need be; customers read why, and may object for %(count)d day.",
+        "For what cannot wait. In force from today, if need be; customers read why, and may object for %(count)d days.",
+        rules.notice_days,
+    ) % {"count": rules.notice_days}
