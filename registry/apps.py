@@ -1,6 +1,6 @@
 from typing import Any
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.contrib.admin.apps import AdminConfig
 from django.db.models import fields
 from django.db.models.signals import post_migrate
@@ -16,6 +16,10 @@ class RegistryConfig(AppConfig):
         from .models import guards  # noqa: PLC0415 - as above
 
         pinning.connect()
+        if apps.is_installed("anymail"):
+            from .public import mail_events  # noqa: PLC0415 - as above
+
+            mail_events.listen()
 
         def reinstall(using: str, **kwargs: Any) -> None:
             guards.install(using)

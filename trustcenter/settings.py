@@ -7,6 +7,7 @@ for "do not try again".
 import re
 import sys
 from email.utils import parseaddr
+from importlib.util import find_spec
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any, NoReturn
@@ -207,7 +208,29 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 # --- Mail -------------------------------------------------------------------------------------------------------------
 
-if env.str("EMAIL_URL", ""):
+# A mail provider's own interface in place of SMTP, and its webhooks for mail that comes back (django-anymail). Whatever
+# a provider needs besides is named as anymail names it: ANYMAIL_POSTMARK_SERVER_TOKEN and the like.
+_provider = env.str("ANYMAIL_PROVIDER", "").strip().lower()
+ANYMAIL: dict[str, Any] = {
+    name.removeprefix("ANYMAIL_"): value
+    for name, value in env.ENVIRON.items()
+    if name.startswith("ANYMAIL_") and name != "ANYMAIL_PROVIDER" and value
+}
+_secret = ANYMAIL.get("WEBHOOK_SECRET", "")
+if _secret and (":" not in _secret or len(_secret) < 32):
+    refuse("ANYMAIL_WEBHOOK_SECRET is too weak. Set ANYMAIL_WEBHOOK_SECRET to user:password, 32 or more characters.")
+if _provider or _secret:
+    INSTALLED_APPS.append("anymail")
+if _provider and env.str("EMAIL_URL", ""):
+    refuse("EMAIL_URL and ANYMAIL_PROVIDER both say how mail is sent. Unset one of them.")
+if _provider and not (
+    _provider.isidentifier() and _provider[:4] != "base" and find_spec(f"anymail.backends.{_provider}")
+):
+    refuse(f"ANYMAIL_PROVIDER is {_provider!r}. Set it to one that django-anymail knows, such as postmark or mailgun.")
+
+if _provider:
+    MAILERS: dict[str, dict[str, Any]] = {"default": {"BACKEND": f"anymail.backends.{_provider}.EmailBackend"}}
+elif env.str("EMAIL_URL", ""):
     try:
         _mail = env.email_url("EMAIL_URL")
         _mail_is_smtp = _mail["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend"
@@ -216,7 +239,7 @@ if env.str("EMAIL_URL", ""):
     if not _mail_is_smtp or not _mail["EMAIL_HOST"]:
         refuse("EMAIL_URL is no SMTP address. Set it to smtp+tls://user:password@host:587.")
     _usual_port = 465 if _mail.get("EMAIL_USE_SSL") else 587 if _mail.get("EMAIL_USE_TLS") else 25
-    MAILERS: dict[str, dict[str, Any]] = {
+    MAILERS = {
         "default": {
             "BACKEND": _mail["EMAIL_BACKEND"],
             "OPTIONS": {

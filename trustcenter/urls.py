@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.urls import path
 
-from registry.public import dpa, health, releases, subscribe, subscribe_link
+from registry.public import compare, dpa, health, mail_events, releases, subscribe, subscribe_link
 
 handler400 = "registry.public.errors.bad_request"
 handler403 = "registry.public.errors.forbidden"
@@ -23,7 +23,9 @@ urlpatterns = [
     path("<slug:code>/releases/<int:number>/", releases.release, name="release"),
     path("<slug:code>/regions/<slug:key>/", releases.region, name="region"),
     path("<slug:code>/on/<str:written>/", releases.on, name="on"),
+    *compare.urlpatterns,
     *dpa.urlpatterns,
     *subscribe.urlpatterns,
     *subscribe_link.urlpatterns,
+    *mail_events.urlpatterns(),
 ]
