@@ -158,7 +158,7 @@ def answer(seen: Objection, at: int, text: str, by: Any) -> Objection:
         return saved(objection, by)
 
 
-def close(seen: Objection, at: int, outcome: str, by: Any, *, text: str = "", note: str = "") -> Objection:
+def close(seen: Objection, at: int, outcome: str, by: Any, text: str = "") -> Objection:
     """Close an objection with an outcome, and with a last answer where there is a text."""
     if outcome not in Objection.Outcome:
         raise CannotMove(_("Choose an outcome first: it says what became of the objection."))
@@ -167,22 +167,23 @@ def close(seen: Objection, at: int, outcome: str, by: Any, *, text: str = "", no
         objection.outcome, objection.ended_at = outcome, timezone.now()
         if text.strip():
             _tell(objection, text, by)
-        _note(objection, note, by)
         return saved(objection, by)
 
 
-def reopen(seen: Objection, at: int, by: Any, *, note: str = "") -> Objection:
+def reopen(seen: Objection, at: int, by: Any) -> Objection:
     with transaction.atomic():
         objection = _moved(_locked(seen, at), Objection.State.OPEN)
         objection.outcome, objection.ended_at = "", None
-        _note(objection, note, by)
         return saved(objection, by)
 
 
-def annotate(seen: Objection, text: str, by: Any) -> bool:
-    """Keep a note for staff; nobody is in another’s way with it. False where there is no text."""
+def annotate(seen: Objection, text: str, by: Any) -> None:
+    """Keep a note for staff; it is in nobody’s way, whatever they saw."""
+    if not text.strip():
+        raise CannotMove(_("There is no note to keep yet. Write it first."))
     with transaction.atomic():
-        return _note(_locked(seen), text, by)
+        objection = _locked(seen)
+        ObjectionNote.objects.create(objection=objection, state=objection.state, text=text.strip(), by=by)
 
 
 def _locked(seen: Objection, at: int | None = None) -> Objection:
@@ -209,12 +210,6 @@ def _tell(objection: Objection, text: str, by: Any) -> None:
         objection=objection, state=objection.state, answer=True, text=text.strip(), by=by
     )
     _queue(objection, Delivery.Kind.OBJECTION_ANSWER, event=str(note.pk))
-
-
-def _note(objection: Objection, text: str, by: Any) -> bool:
-    if text.strip():
-        ObjectionNote.objects.create(objection=objection, state=objection.state, text=text.strip(), by=by)
-    return bool(text.strip())
 
 
 # --- The mails --------------------------------------------------------------------------------------------------------

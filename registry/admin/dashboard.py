@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
@@ -20,7 +21,7 @@ from ..exchange import composing
 from ..exchange import content as shape
 from ..exchange.localized import day, percent
 from ..exchange.telling import tell
-from ..models import Delivery, DpaRequest, Release, TranslationPin
+from ..models import Delivery, DpaRequest, Objection, Release, TranslationPin
 from .mending import address, listing, passage
 from .naming import language_label, spoken
 from .workbench_pages import Choice
@@ -72,6 +73,8 @@ def cards(request: HttpRequest) -> list[Card]:
         found.insert(0, _requests(request))
     if request.user.has_perm("registry.view_delivery"):
         found.insert(1, _mails(request))
+    if request.user.has_perm("registry.view_objection"):
+        found.insert(0, _objections(request))
     return found
 
 
@@ -102,13 +105,10 @@ def _of_the_languages(request: HttpRequest) -> list[Card]:
 
 def _requests(request: HttpRequest) -> Card:
     waiting = DpaRequest.objects.waiting()
-    now = timezone.now()
     items = []
     for row in waiting[:MOST]:
-        days = (now - row.received_at).days
-        since = ngettext("waiting for %(count)s day", "waiting for %(count)s days", days) % {"count": days}
-        since = since if days else _("waiting for less than a day")
-        items.append(Item(row.reference, address(request, row), f"{row.get_state_display()}, {since}", days >= 7))
+        days = _days_since(row.received_at)
+        items.append(Item(row.reference, address(request, row), _waiting(row, days), days >= 7))
     # Within the limit the rows have counted themselves.
     count = waiting.count() if len(items) == MOST else len(items)
     return Card(
@@ -119,6 +119,38 @@ def _requests(request: HttpRequest) -> Card:
         items,
         _link(_("All DPA requests"), listing(request, DpaRequest)),
     )
+
+
+def _objections(request: HttpRequest) -> Card:
+    """Those without an answer: urgent once the change is near, or the objector has waited for a week."""
+    unanswered = Objection.objects.unanswered().select_related("release").defer("release__content")
+    today = timezone.localdate()
+    items = []
+    for row in unanswered[:MOST]:
+        days, comes = _days_since(row.received_at), row.release.in_force_existing_on
+        note = _waiting(row, days)
+        if comes:
+            note = _("%(waiting)s; in force from %(day)s") % {"waiting": note, "day": day(comes, spoken())}
+        near = comes is not None and (comes - today).days <= 7
+        items.append(Item(row.reference, address(request, row), note, near or days >= 7))
+    count = unanswered.count() if len(items) == MOST else len(items)
+    return Card(
+        "objections",
+        _("Objections without an answer"),
+        _("No objection waits for an answer."),
+        count,
+        items,
+        _link(_("All objections"), listing(request, Objection)),
+    )
+
+
+def _days_since(moment: datetime) -> int:
+    return (timezone.now() - moment).days
+
+
+def _waiting(row: DpaRequest | Objection, days: int) -> str:
+    since = ngettext("waiting for %(count)s day", "waiting for %(count)s days", days) % {"count": days}
+    return f"{row.get_state_display()}, {since if days else _('waiting for less than a day')}"
 
 
 def _mails(request: HttpRequest) -> Card:

@@ -19,6 +19,7 @@ GROUPS: list[tuple[Any, tuple[str, ...]]] = [
     (_("Safeguards"), ("Safeguard", "SafeguardSet")),
     (_("Policy"), ("PolicySection", "Question", "TranslationPin")),
     (_("Publication"), ("Release",)),
+    (_("Notice of changes"), ("Announcement", "Subscriber", "Objection")),
     (_("Data processing agreements"), ("DpaRequest", "Delivery", "Erasure")),
     (_("Settings"), ("ServiceProfile", "Language")),
     (_("Staff"), ("User", "Group", "Translator")),

@@ -20,6 +20,11 @@ class ObjectionQuerySet(models.QuerySet["Objection"]):
         """Objections that staff has yet to answer or close, the oldest first."""
         return self.filter(state__in=Objection.OPEN, erased_at__isnull=True).order_by("received_at")
 
+    def unanswered(self) -> Self:
+        """What no objector has heard of yet, the change that comes first before the others."""
+        found = self.filter(state=Objection.State.OPEN, erased_at__isnull=True)
+        return found.order_by("release__in_force_existing_on", "received_at")
+
     def with_identity(self) -> Self:
         return self.filter(objector__isnull=False)
 

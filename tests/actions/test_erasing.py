@@ -76,7 +76,7 @@ def objection_with_traces(officer):
     mailing.pump.func()
     objecting.annotate(objection, f"Rang {objections.OBJECTOR['name']}.", officer)
     objection = objecting.take(objection, objecting.version(objection), officer)
-    return objecting.close(objection, objecting.version(objection), "rejected", officer, text="Tere, xylophon-4711!")
+    return objecting.close(objection, objecting.version(objection), "rejected", officer, "Tere, xylophon-4711!")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -5,10 +5,12 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from registry.actions import objecting
 from registry.models import (
     Delivery,
     DpaRequest,
     Language,
+    Objection,
     PolicySection,
     ProcessingLocation,
     Release,
@@ -17,10 +19,12 @@ from registry.models import (
     Subprocessor,
     Translator,
 )
+from tests.objections import submit, verified
 
 TRANSLATIONS = "/admin/registry/translationpin/"
 
 CALM = [
+    ("objections", "No objection waits for an answer."),
     ("requests", "No DPA request waits."),
     ("mails", "Every mail has left or is on its way."),
     ("problems", "Nothing keeps the draft from being published."),
@@ -180,6 +184,34 @@ def test_a_mail_that_was_refused_for_good_is_told(signed_in):
     ]
 
 
+def test_objections_without_an_answer_are_told_with_the_day_of_the_change(signed_in):
+    client, objection, answered = signed_in("DPA officer"), verified("1"), verified("2")
+    submit("3")
+    objecting.answer(answered, objecting.version(answered), "Tere.", User.objects.get())
+    comes = objection.release.in_force_existing_on
+    address = f"/admin/registry/objection/{objection.pk}/change/"
+
+    response = client.get("/admin/")
+
+    day = f"{comes.day} {comes:%B %Y}"
+    assert rows(response, "objections") == [
+        (objection.reference, f"open, waiting for less than a day; in force from {day}", address)
+    ]
+    assert [item.urgent for item in card(response, "objections").items] == [False]
+    Objection.objects.update(received_at=timezone.now() - datetime.timedelta(days=7))
+    assert [item.urgent for item in card(client.get("/admin/"), "objections").items] == [True]
+
+
+def test_an_objection_to_a_change_that_is_near_is_urgent(signed_in, monkeypatch):
+    verified()
+    near = verified("2").release.in_force_existing_on - datetime.timedelta(days=7)
+    monkeypatch.setattr("registry.admin.dashboard.timezone.localdate", lambda: near)
+
+    items = card(signed_in("publisher").get("/admin/"), "objections").items
+
+    assert [item.urgent for item in items] == [True, True]
+
+
 def test_what_ends_within_sixty_days_is_told_in_days(signed_in):
     today = ServiceProfile.load().today()
     day = datetime.timedelta(days=1)
@@ -211,14 +243,17 @@ def test_warnings_lead_to_the_row_and_those_of_a_location_to_its_subprocessor(si
     )
 
 
+DRAFT = ["problems", "changes", "translations", "expiring", "warnings"]
+
+
 @pytest.mark.parametrize(
     ("role", "keys"),
     [
-        ("superuser", ["requests", "mails", "problems", "changes", "translations", "expiring", "warnings"]),
-        ("auditor", ["requests", "mails", "problems", "changes", "translations", "expiring", "warnings"]),
-        ("DPA officer", ["requests", "mails", "problems", "changes", "translations", "expiring", "warnings"]),
-        ("publisher", ["problems", "changes", "translations", "expiring", "warnings"]),
-        ("editor", ["problems", "changes", "translations", "expiring", "warnings"]),
+        ("superuser", ["objections", "requests", "mails", *DRAFT]),
+        ("auditor", ["objections", "requests", "mails", *DRAFT]),
+        ("DPA officer", ["objections", "requests", "mails", *DRAFT]),
+        ("publisher", ["objections", *DRAFT]),
+        ("editor", DRAFT),
         ("nobody", []),
     ],
 )
@@ -256,4 +291,4 @@ def test_the_overview_costs_the_same_queries_for_few_rows_and_for_many(signed_in
     with django_assert_max_num_queries(100) as many:
         client.get("/admin/")
 
-    assert len(few) == len(many) == 26
+    assert len(few) == len(many) == 28

@@ -7,11 +7,12 @@ from tests.requests import submit
 def test_the_rooms_stand_in_the_order_of_the_work(signed_in):
     apps = signed_in("superuser").get("/admin/").context["app_list"]
 
-    assert [str(app["name"]) for app in apps][:7] == [
+    assert [str(app["name"]) for app in apps][:8] == [
         "Subprocessors",
         "Safeguards",
         "Policy",
         "Publication",
+        "Notice of changes",
         "Data processing agreements",
         "Settings",
         "Staff",
@@ -31,7 +32,8 @@ def test_each_group_is_shown_the_rooms_of_its_work(signed_in):
 
     registry = ["Subprocessors", "Safeguards", "Policy", "Publication"]
     assert rooms("editor") == [*registry, "Settings"]
-    assert rooms("DPA officer") == [*registry, "Data processing agreements", "Settings"]
+    assert rooms("DPA officer") == [*registry, "Notice of changes", "Data processing agreements", "Settings"]
+    assert rooms("publisher") == [*registry, "Notice of changes", "Settings", "Staff"]
     assert rooms("translator") == ["Policy"]
     assert rooms("nobody") == []
 

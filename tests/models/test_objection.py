@@ -35,6 +35,16 @@ def test_open_and_answered_objections_wait_the_oldest_first():
     assert list(Objection.objects.waiting()) == [older, newer]
 
 
+def test_what_nobody_has_answered_comes_by_the_day_of_the_change_and_then_by_age():
+    newer, older = objection("a", state="open", received_at=NOW), objection("b", state="open", received_at=LONG_AGO)
+    first = objection("c", state="open", received_at=NOW, release_id=2)
+    objection("d")
+    objection("e", state="answered")
+    objection("f", state="open", erased_at=NOW)
+
+    assert list(Objection.objects.unanswered()) == [first, older, newer]
+
+
 def test_personal_data_has_a_clock():
     unverified = objection("a", received_at=LONG_AGO)
     closed = objection("b", state="closed", outcome="upheld", ended_at=LONG_AGO)

@@ -1,7 +1,7 @@
 from django.contrib.auth.models import User
 
 from registry.actions import dpa
-from registry.admin.dpa_timeline import timeline
+from registry.admin.timeline import timeline
 from tests.requests import submit
 
 
