@@ -7,6 +7,7 @@ its own, a withdrawal is one. An entry's `updated` is thus its `published_at`, a
 import re
 import unicodedata
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -16,13 +17,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from ..models import Release
-from .comparison import compare
+from .changes import told
 from .frame import feed as link
 from .frame import release_facts, withdrawal_facts
 from .localized import tag, text_direction
 from .passages import Reader
 from .published import Entry, Site
-from .telling import tell
 
 # A path of ours in a tag's address; in the text beside it every "<" is escaped.
 _OWN_PATH = re.compile(r'(<a\b[^>]*?\bhref=")(?=/(?!/))')
@@ -102,30 +102,31 @@ def _add(made: _Atom, site: Site, entry: Entry, language: str) -> None:
         unique_id=_id(entry, language),
         categories=[entry.content.get("kind") or entry.content["type"]],
         exact=f"{site.public_url}/releases/{entry.number}.json",
-        html=_xml(_html(site, entry, before, language)),
+        html=_html(entry, before, _continued(site, entry), language, site.public_url),
     )
 
 
-def _html(site: Site, entry: Entry, before: Entry | None, language: str) -> str:
+# Never written again, and so made once, whatever enters the chain after it.
+@lru_cache(maxsize=4096)
+def _html(entry: Entry, before: Entry | None, continued: int | None, language: str, public_url: str) -> str:
     reader, content = Reader(entry.content, language), entry.content
-    told: dict[str, Any] = {
+    said: dict[str, Any] = {
         "tag": tag(language),
         "direction": text_direction(language),
-        "address": f"{site.public_url}/{language}/",
+        "address": f"{public_url}/{language}/",
         "reason": reader.block(content["reason"], "reason"),
     }
     if entry.is_withdrawal:
-        told |= withdrawal_facts(entry, language)
+        said |= withdrawal_facts(entry, language)
     else:
-        changes = compare(before.content, content) if before else []
-        told |= release_facts(entry, language)
-        told |= {
+        said |= release_facts(entry, language)
+        said |= {
             "summary": reader.block(content["summary"], "summary"),
-            "before": before,
-            "changes": tell(changes, content, language, before.content if before else None),
-            "continued": _continued(site, entry),
+            "continued": continued,
+            "before": before and before.number,
+            "changes": told(before.content, content, language, public_url=public_url).html if before else "",
         }
-    return _absolute(render_to_string("public/feed/entry.html", told).strip(), site.public_url)
+    return _xml(_absolute(render_to_string("public/feed/entry.html", said).strip(), public_url))
 
 
 def _continued(site: Site, entry: Entry) -> int | None:

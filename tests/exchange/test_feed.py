@@ -11,7 +11,7 @@ from django.conf import settings
 from lxml import etree
 
 from registry.exchange import feed as module
-from registry.exchange import page
+from registry.exchange.changes import told
 from registry.exchange.feed import feed
 from registry.exchange.published import Site
 from tests.exchange.conftest import AT_ONCE, LANGUAGES, WITHDRAWAL, said
@@ -20,7 +20,7 @@ from tests.reading import read
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
 DAY = datetime.date(2025, 1, 31)
 # Of what the W3C feed validator takes for safe in HTML, all that ours is made of.
-ELEMENTS = {"a", "code", "div", "em", "h3", "li", "p", "strong", "time", "ul"}
+ELEMENTS = set("a code dd del div dl dt em h2 h3 h4 h5 h6 ins li ol p strong time ul".split())
 ATTRIBUTES = {"datetime", "dir", "href", "lang", "rel"}
 
 
@@ -152,11 +152,14 @@ def test_an_entry_has_its_kind_as_category_and_the_exact_release_beside_it(whole
 
 
 def test_an_entry_holds_the_whole_change(site: Site) -> None:
-    changes = [item.text for item in content(site, 3).one("ul").all("li")]
+    """Each sentence and each word, as every page and mail tells them."""
+    before, after = (entry.content for entry in site.entries[1:])
+    whole = told(before, after, "hu", public_url="https://trust.example")
 
-    listed = read(page.releases(site, "en")).one("article", data_release="3").one(class_="changes").all("li")
-    assert changes == [item.text for item in listed]
-    assert len(changes) == 16
+    (text,) = tree(site, "hu").xpath("a:entry[1]/a:content/text()", namespaces=ATOM)
+
+    assert str(whole.html) in text
+    assert len(whole.lines) > 5
 
 
 def test_an_entry_says_from_when_it_holds_and_until_when_one_can_object(whole: Site) -> None:
@@ -170,10 +173,24 @@ def test_an_entry_says_from_when_it_holds_and_until_when_one_can_object(whole: S
     ]
 
 
+def test_an_entry_leads_to_the_objection_and_to_the_comparison(whole: Site) -> None:
+    links = {
+        number: [
+            link["href"].removeprefix("https://trust.example/lv/") for link in content(whole, number, "lv").all("a")
+        ]
+        for number in (4, 5)
+    }
+
+    assert links == {
+        4: ["dpa/", "compare/3/4/", "object/4/", "releases/4/"],
+        5: ["dpa/", "compare/3/5/", "releases/5/"],
+    }
+
+
 def test_an_urgent_replacement_gives_its_reason(whole: Site) -> None:
     found = content(whole, 8)
 
-    assert [heading.text for heading in found.all("h3")] == ["Reason", "What it changes"]
+    assert [heading.text for heading in found.all("h2")] == ["Reason", "What changes", "If you object"]
     assert [paragraph.text for paragraph in found.all("p")][1:4] == [
         "The host has closed.",
         "In force from: 31 January 2025",
@@ -196,10 +213,10 @@ def test_a_withdrawal_says_what_is_not_done_and_why(whole: Site) -> None:
 
 
 def test_a_correction_tells_that_the_announced_release_goes_on_and_so_nobody_is_told_of_it_twice(whole: Site) -> None:
-    told = "The announced change is corrected likewise. Its dates stay, its new number is 6."
+    said = "The announced change keeps its days. Its text is corrected too, as release 6."
 
-    assert told in [paragraph.text for paragraph in content(whole, 5).all("p")]
-    assert "/en/releases/6/</id>" not in (feed(whole, "en") or "")
+    assert said in [paragraph.text for paragraph in content(whole, 5).all("p")]
+    assert tree(whole).xpath("count(a:entry)", namespaces=ATOM) == len(whole.chain) - 1
     assert [entry.number for entry in whole.chain if module.continues(entry)] == [6]
 
 

@@ -124,5 +124,5 @@ def test_what_staff_do_is_in_the_feed_at_once_and_each_event_once(client: Client
     ]
     assert len(found.entries) == 6
     assert "It cannot wait." in found.entries[0].content[0].value
-    assert f"its new number is {again.number}." in found.entries[1].content[0].value
+    assert f"as release {again.number}." in found.entries[1].content[0].value
     assert "Example GmbH" in found.entries[2].content[0].value
