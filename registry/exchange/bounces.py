@@ -11,6 +11,7 @@ from email.message import Message
 from email.parser import HeaderParser
 from email.utils import parsedate_to_datetime
 from pathlib import Path
+from typing import Any
 
 # Enhanced status codes (RFC 3463, RFC 7505; 5.4.1 as Exchange means it) that say: no such mailbox, and none to come.
 # Not a full mailbox (5.2.2), a mail too large, a policy (5.7.x) or a server that gave up waiting (5.4.7): those are
@@ -18,7 +19,8 @@ from pathlib import Path
 NO_SUCH_MAILBOX = frozenset({"5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1", "5.4.1", "5.4.4"})
 # What says nothing by itself: the server's own words may say more.
 _VAGUE = frozenset({"", "5.0.0", "5.5.0"})
-_CODE = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
+# Not a part of an IP address.
+_CODE = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?!\.?\d)")
 _REPORTS = frozenset({"message/delivery-status", "message/global-delivery-status"})
 _ORIGINALS = frozenset({"message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers"})
 
@@ -61,7 +63,7 @@ def _messages(path: Path) -> Iterator[Message]:
         for file in sorted(path.glob("*.eml")):
             yield email.message_from_bytes(file.read_bytes())
         return
-    if path.is_file() and not _is_mbox(path):
+    if not path.is_dir() and not _is_mbox(path):
         yield email.message_from_bytes(path.read_bytes())
         return
     with closing(mailbox.Maildir(path, create=False) if path.is_dir() else mailbox.mbox(path, create=False)) as box:
@@ -101,13 +103,22 @@ def _blocks(part: Message) -> list[Message]:
         return []
     if part.get_content_type() == "message/delivery-status":
         return payload
-    texts = re.split(r"(?:\r?\n){2,}", str(payload[0].get_payload()).strip())
-    return [payload[0], *(HeaderParser().parsestr(text) for text in texts)]
+    return [payload[0], *map(_parsed, re.split(r"(?:\r?\n){2,}", _text(payload[0])))]
 
 
 def _headers(part: Message) -> Message:
     payload = part.get_payload()
-    return payload[0] if isinstance(payload, list) else HeaderParser().parsestr(str(payload).lstrip())
+    return payload[0] if isinstance(payload, list) else _parsed(_text(part))
+
+
+def _text(part: Message) -> str:
+    """As it was sent: Python would put replacement characters where a part says nothing of UTF-8."""
+    found: Any = part.get_payload(decode=True)
+    return (found or b"").decode("utf-8", "surrogateescape").strip()
+
+
+def _parsed(text: str) -> Message:
+    return HeaderParser().parsestr(text)
 
 
 def _field(block: Message, name: str) -> str:

@@ -111,8 +111,6 @@ def test_whoever_has_left_is_asked_again_and_is_told_nothing_before_they_confirm
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_two_who_ask_for_one_mailbox_at_the_same_moment_make_one_subscription():
-    if connection.vendor != "postgresql":
-        pytest.skip("SQLite has one writer at a time")
     failed = []
 
     def one(number):

@@ -1,4 +1,5 @@
 import time
+from contextlib import nullcontext
 from datetime import timedelta
 from unittest import mock
 
@@ -29,9 +30,7 @@ def test_a_link_names_its_subscriber_and_holds_no_secret(purpose):
 def test_a_link_is_good_for_its_own_purpose_alone(purpose, other):
     token = make(purpose, REFERENCE, SECRET)
 
-    if purpose == other:
-        return check(other, token, SECRET)
-    with pytest.raises(Forged):
+    with nullcontext() if purpose == other else pytest.raises(Forged):
         check(other, token, SECRET)
 
 
@@ -49,7 +48,6 @@ def test_a_link_that_was_changed_is_forged(purpose):
 
     for changed in (token[:-1], token + "A", token.replace("SUB-7", "SUB-8"), token.swapcase()):
         with pytest.raises(Forged):
-            reference(changed)
             check(purpose, changed, SECRET)
 
 
