@@ -9,14 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from ..models import Release
-from .comparison import compare
+from .compared import between, object_to
 from .frame import binding, frame, release_facts, replaced_on, withdrawal_facts
 from .localized import listing
 from .passages import Reader, Said, notices
 from .policy import policy as policy_context
 from .published import Entry, Site, Status
 from .rows import Lists, label
-from .telling import tell
 
 __all__ = ["Entry", "Site", "Status", "frame", "message", "policy", "region", "releases", "withdrawal"]
 
@@ -107,7 +106,6 @@ def _entry(site: Site, entry: Entry, reader: Reader) -> dict[str, Any]:
     if entry.is_withdrawal:
         return {"entry": entry, **withdrawal_facts(entry, reader.language), "reason": _reason(entry, reader)}
     language, before = reader.language, site.before(entry)
-    changes = compare(before.content, entry.content) if before else []
     return {
         "entry": entry,
         **release_facts(entry, language),
@@ -120,7 +118,9 @@ def _entry(site: Site, entry: Entry, reader: Reader) -> dict[str, Any]:
             _("Release %(number)s") % {"number": entry.number},
         ),
         "first": before is None,
-        "changes": tell(changes, entry.content, language, before.content if before else None),
+        "changes": between(before, entry, language).lines if before else [],
+        "compare": f"/{language}/compare/{before.number}/{entry.number}/" if before else "",
+        "object_to": object_to(site, entry, language),
         "replaced_on": replaced_on(site, entry, language),
     }
 

@@ -7,6 +7,7 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from ..models import PolicySection, Subprocessor
+from .compared import between, object_to
 from .frame import binding, frame, release_facts, replaced_on
 from .localized import listing
 from .passages import Reader, Said, notices
@@ -14,6 +15,8 @@ from .published import Entry, Site
 from .rows import Lists
 
 Listed = PolicySection.Lists
+# So many of an upcoming change stand above the policy; all of them a click away.
+SENTENCES = 5
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,8 @@ def policy(site: Site, entry: Entry, language: str, rest: str) -> dict[str, Any]
         "replaced_on": replaced_on(site, entry, language),
         "current": site.current,
         "announced": _announced(site, entry, language),
+        "object_to": object_to(site, entry, language),
+        "compare": _comparison(site, entry, language),
         "for_new": site.current_new if entry.status == "in_force" and site.current_new != entry else None,
         "older": next((found for found in reversed(site.chain) if found.number < entry.number), None),
         "newer": next((found for found in site.chain if found.number > entry.number), None),
@@ -127,10 +132,24 @@ def _questions(reader: Reader) -> list[tuple[str, Said | None, Said | None]]:
 
 
 def _announced(site: Site, entry: Entry, language: str) -> dict[str, Any] | None:
-    """The release that readers of the one in force should know of."""
-    if entry.status != "in_force" or site.announced is None:
+    """The release that readers of the one in force should know of, and the first sentences of what it changes."""
+    if entry.status != "in_force" or site.announced is None or not entry.digest:
         return None
-    return {"entry": site.announced, **release_facts(site.announced, language)}
+    lines = between(entry, site.announced, language).lines
+    return {
+        "entry": site.announced,
+        **release_facts(site.announced, language),
+        "changes": lines[:SENTENCES],
+        "more": len(lines[SENTENCES:]),
+        "compare": f"/{language}/compare/{entry.number}/{site.announced.number}/",
+        "object_to": object_to(site, site.announced, language),
+    }
+
+
+def _comparison(site: Site, entry: Entry, language: str) -> str:
+    """Where it stands what a release changes; empty for a first one, and for a draft, which has no page."""
+    before = site.before(entry) if entry.digest else None
+    return f"/{language}/compare/{before.number}/{entry.number}/" if before else ""
 
 
 def _glance(entry: Entry, lists: Lists) -> dict[str, Any]:

@@ -169,6 +169,10 @@ class Site:
         )
         return next(found, None)
 
+    def open_to_objections(self, entry: Entry) -> bool:
+        """Whether customers may still object to a release: until its last day has passed, while it stands."""
+        return entry.ended_by is None and entry.objection_deadline is not None and self.day <= entry.objection_deadline
+
     def since(self, entry: Entry, noun: str, key: str) -> date:
         """From when on a key has been listed without a break, seen from an entry that lists it."""
         first, earlier = entry, self.before(entry)

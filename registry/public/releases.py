@@ -63,14 +63,14 @@ def feed(request: HttpRequest, code: str) -> HttpResponseBase:
 
 @reads
 def release(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
-    return _ready_or(request, code, _no_such_release)
+    return _ready_or(request, code, no_such_release)
 
 
 @reads
 def exact(request: HttpRequest, number: int) -> HttpResponseBase:
     """The bytes that a release's digest is over."""
     if site.page(request.path_info) is None:
-        return tell(request, 404, _no_such_release)
+        return tell(request, 404, no_such_release)
     return ready(request)
 
 
@@ -86,7 +86,7 @@ def on(request: HttpRequest, code: str, written: str) -> HttpResponse:
     if not found.entries:
         return errors.not_found(request)
     if code not in found.languages:
-        return tell(request, 404, _no_such_language)
+        return tell(request, 404, no_such_language)
     wanted = _day(written)
     if wanted is None:
         return tell(request, 404, _no_such_day)
@@ -110,7 +110,7 @@ def _day(written: str) -> date | None:
 def _ready_or(request: HttpRequest, code: str, said: Any) -> HttpResponseBase:
     found = site.current()
     if found.languages and code not in found.languages:
-        return tell(request, 404, _no_such_language)
+        return tell(request, 404, no_such_language)
     if site.page(request.path_info) is None:
         return tell(request, 404, said if found.entries else lambda _found, _code: errors.nothing_yet())
     return ready(request)
@@ -119,7 +119,7 @@ def _ready_or(request: HttpRequest, code: str, said: Any) -> HttpResponseBase:
 # --- what there is instead --------------------------------------------------------------------------------------------
 
 
-def _no_such_language(found: Site, told: str) -> tuple[str, str, Links]:
+def no_such_language(found: Site, told: str) -> tuple[str, str, Links]:
     return (
         _("This page is not published in that language"),
         _("It can be read in these languages:"),
@@ -127,7 +127,7 @@ def _no_such_language(found: Site, told: str) -> tuple[str, str, Links]:
     )
 
 
-def _no_such_release(found: Site, told: str) -> tuple[str, str, Links]:
+def no_such_release(found: Site, told: str) -> tuple[str, str, Links]:
     if found.last is None:
         return errors.nothing_yet()
     return (

@@ -86,19 +86,65 @@ def test_a_release_from_an_older_archive_says_when_it_was_entered(site):
     )
 
 
-def test_an_announced_release_is_named_on_the_page_in_force_and_says_so_itself(with_release):
-    site = with_release(
-        in_force_new_on="2025-02-14", in_force_existing_on="2025-02-28", objection_deadline="2025-02-20"
-    )
+def announced_with(change):
+    return {
+        "change": change,
+        "in_force_new_on": "2025-02-14",
+        "in_force_existing_on": "2025-02-28",
+        "objection_deadline": "2025-02-20",
+    }
 
-    current = read(page.policy(site, site.current, "en")).one(class_="notice")
+
+def without_six(content):
+    content["subprocessors"] = content["subprocessors"][:1]
+    content["questions"] = content["questions"][1:]
+
+
+def test_an_announced_release_is_named_on_the_page_in_force_and_says_so_itself(with_release):
+    site = with_release(**announced_with(without_six))
+
+    upcoming = read(page.policy(site, site.current, "en")).one(data_upcoming="4")
     own = read(page.policy(site, site.announced, "en")).one(class_="notice strong")
 
-    assert "A change is announced: release 4" in current.text
-    assert [time["datetime"] for time in current.all("time")] == ["2025-02-14", "2025-02-28", "2025-02-20"]
-    assert [link["href"] for link in current.all("a")] == ["/en/releases/4/"]
+    assert upcoming.one("h2").text == "A change is announced: release 4"
+    assert [time["datetime"] for time in upcoming.all("time")] == ["2025-02-14", "2025-02-28", "2025-02-20"]
+    assert [li.text for li in upcoming.one(class_="changes").all("li")] == [
+        "Subprocessor no longer listed: Quality Unit, s.r.o.",
+        "Subprocessor no longer listed: Quality Unit Ukraine",
+        "Subprocessor no longer listed: Twilio, Inc.",
+        "Subprocessor no longer listed: Intuit",
+        "Subprocessor no longer listed: OpenAI",
+    ]
+    assert "1 more change is told on the page of all changes." in upcoming.text
+    assert [link["href"] for link in upcoming.all("a")] == ["/en/compare/3/4/", "/en/releases/4/", "/en/object/4/"]
     assert "This release is announced and not yet in force." in own.text
     assert [time["datetime"] for time in own.all("time")] == ["2025-02-14", "2025-02-28", "2025-02-20"]
+    assert [link["href"] for link in own.all("a")] == ["/en/compare/3/4/", "/en/object/4/", "/en/"]
+
+
+@pytest.mark.parametrize(("day", "links"), [(20, ["/da/object/4/"]), (21, [])])
+def test_the_way_to_object_ends_with_the_last_day_to_object(with_release, day, links):
+    site = with_release(day=datetime.date(2025, 2, day), **announced_with(without_six))
+
+    pages = [page.policy(site, site.current, "da"), page.policy(site, site.announced, "da"), page.releases(site, "da")]
+
+    for html in pages:
+        assert [a["href"] for a in read(html).all("a") if "/object/" in a["href"]] == links
+
+
+def test_an_urgent_release_in_force_can_be_objected_to(with_release):
+    site = with_release(
+        kind="urgent",
+        in_force_new_on="2025-01-31",
+        in_force_existing_on="2025-01-31",
+        objection_deadline="2025-03-02",
+        change=without_six,
+    )
+
+    notice = read(page.policy(site, site.current, "en")).one("div", class_="notice")
+
+    assert "This change came into force at once. Customers may still object to it." in notice.text
+    assert [link["href"] for link in notice.all("a")] == ["/en/compare/3/4/", "/en/object/4/"]
 
 
 def test_the_page_in_force_names_the_release_that_new_customers_get(with_release):
@@ -152,7 +198,11 @@ def test_releases_stand_newest_first_with_what_each_changed(site):
     ]
     assert "New subprocessor: Quality Unit, s.r.o." in [li.text for li in articles[0].all("li")]
     assert "This is the first release; there is no earlier one to compare it with." in articles[2].text
-    assert [link["href"] for link in articles[1].all("a")] == ["/en/releases/2/", "/releases/2.json"]
+    assert [link["href"] for link in articles[1].all("a")] == [
+        "/en/releases/2/",
+        "/en/compare/1/2/",
+        "/releases/2.json",
+    ]
 
 
 def test_the_releases_page_tells_how_to_verify_a_digest(site):
