@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from ..exchange import content as shape
 from ..exchange.composing import Header
 from ..models import Publication, Release
+from .announcing import announce
 from .checking import Problem
 from .dating import Days
 
@@ -106,7 +107,7 @@ def frozen(content: shape.Content) -> shape.Content:
 
 
 def enter(content: shape.Content, by: Any) -> Release:
-    """The entry with this content. Its columns repeat what the content says."""
+    """The entry with this content, which subscribers are told of. Its columns repeat what the content says."""
     text = shape.encode(content)
     release = Release.objects.create(
         number=content["number"],
@@ -124,6 +125,7 @@ def enter(content: shape.Content, by: Any) -> Release:
         previous_digest=content["previous_digest"] or "",
     )
     Publication.objects.create(release=release, by=by)
+    announce(release, by)
     return release
 
 
