@@ -4,6 +4,7 @@
   const form = document.querySelector("form[data-publish]");
   if (!form) return;
   let asked = 0;
+  form.querySelector("[name=look]").hidden = true;
 
   async function look() {
     const turn = ++asked, data = new FormData(form), follows = document.getElementById("follows");

@@ -10,7 +10,7 @@ from django.db.models.expressions import Combinable
 from django.utils import timezone
 
 from ..exchange import announcement, audience, message_id, slotted
-from ..exchange.content import Content, decode
+from ..exchange.content import Content, decode, encode
 from ..models import Announcement, Delivery, Release, Subscriber, SubscriberIdentity
 from . import mailing, notifying
 from .cases import saved
@@ -27,6 +27,20 @@ def announce(entry: Release, by: Any = None) -> int:
     if queued:
         mailing.pump.enqueue()
     return queued
+
+
+def reach(content: Content) -> int:
+    """How many would be told of an entry with this content, were it frozen now."""
+    if not audience.is_told(content):
+        return 0
+    entry = Release(
+        number=content["number"],
+        type=content["type"],
+        in_force_existing_on=content.get("in_force_existing_on"),
+        ends_id=content["ends"],
+        content=encode(content),
+    )
+    return _told(entry, content).count()
 
 
 def _queue(entry: Release, content: Content) -> int:

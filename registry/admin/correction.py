@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from ..actions import publishing
+from ..actions import announcing, publishing
 from ..actions.checking import Problem, check, passage_name
 from ..actions.correcting import by_passage, correctable
 from ..actions.correcting import correct as put_right
@@ -118,9 +118,14 @@ class _Page:
             "rows": list(self._rows(announced)),
             "in_force": Release.objects.in_force(today).first(),
             "announced": announced,
-            "follows": following.of_correction(today, last.number if last else 0, announced),
+            "follows": self._follows(last, announced),
         }
         return _answer(self.request, context, status=409 if between["moved"] else 200)
+
+    def _follows(self, last: Release | None, announced: Release | None) -> list[str]:
+        planned = {**self.content, "kind": Release.Kind.EDITORIAL.value}
+        number = last.number if last else 0
+        return following.of_correction(self.found.profile.today(), number, announced, announcing.reach(planned))
 
     def _rows(self, announced: Release | None) -> Iterator[Row]:
         """`announced` may say some of it already."""

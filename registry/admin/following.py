@@ -25,23 +25,28 @@ class Step:
         return day(self.day, spoken())
 
 
-def of_release(rules: Rules, days: Days, number: int) -> list[Step]:
-    """What publishing the draft does, in the order of the days."""
-    return _steps([*_published(rules, days, number), *_clocks(days, rules.today)])
-
-
-def _published(rules: Rules, days: Days, number: int) -> Iterator[tuple[date, str]]:
-    yield rules.today, _("Release %(number)s is published; nobody can change or remove it.") % {"number": number}
-    if rules.kind == Release.Kind.URGENT:
-        yield rules.today, _("Subscribers are told by mail at once, with the reason and how to object.")
-    elif days.objections:
-        yield rules.today, _("Subscribers are told by mail at once: what changes, from which day, and how to object.")
-    elif days.existing > rules.today:
-        yield rules.today, _("Subscribers are told by mail at once: what changes, and from which day.")
-    else:
-        yield rules.today, _("Subscribers to every change are told by mail at once.")
+def of_release(rules: Rules, days: Days, number: int, told: int) -> list[Step]:
+    """What publishing the draft does, in the order of the days; `told` counts the subscribers who hear of it."""
+    lines = [_("Release %(number)s is published; nobody can change or remove it.") % {"number": number}, _told(told)]
     if days.existing > rules.today:
-        yield rules.today, _("The policy page says what will change.")
+        lines.append(_("The policy page says what will change."))
+    return _steps([*((rules.today, line) for line in lines), *_clocks(days, rules.today)])
+
+
+def ahead(announced: Release, today: date) -> list[Step]:
+    """The days of a release that is announced."""
+    if announced.in_force_new_on is None or announced.in_force_existing_on is None:
+        return []
+    new, existing, objections = announced.in_force_new_on, announced.in_force_existing_on, announced.objection_deadline
+    return _steps(list(_clocks(Days(announced.announced_on, new, existing, objections), today)))
+
+
+def _told(count: int) -> str:
+    if not count:
+        return _("Nobody has subscribed to be told of it by mail.")
+    return ngettext(
+        "%(count)s subscriber is told by mail at once.", "%(count)s subscribers are told by mail at once.", count
+    ) % {"count": count}
 
 
 def _clocks(days: Days, today: date) -> Iterator[tuple[date, str]]:
@@ -57,7 +62,7 @@ def _clocks(days: Days, today: date) -> Iterator[tuple[date, str]]:
         yield days.existing, _("The policy page turns by itself, at midnight.")
 
 
-def of_correction(today: date, last: int, announced: Release | None) -> list[str]:
+def of_correction(today: date, last: int, announced: Release | None, told: int) -> list[str]:
     """What correcting the wording does, all of it at once; `last` is the number at the end of the chain."""
     lines = [
         _("Release %(number)s is in force at once for all customers: what was in force, with the passages chosen.")
@@ -71,11 +76,13 @@ def of_correction(today: date, last: int, announced: Release | None) -> list[str
         )
         if announced.in_force_new_on and announced.in_force_new_on <= today:
             lines.append(_("New customers get release %(number)s.") % {"number": last + 2})
-    lines.append(_("Subscribers to every change are told by mail at once; those to announcements alone are not."))
+    lines.append(_told(told))
     return lines
 
 
-def of_withdrawal(announced: Release, in_force: Release | None, today: date, objections: int) -> list[str]:
+def of_withdrawal(
+    announced: Release, in_force: Release | None, today: date, *, objections: int, told: int
+) -> list[str]:
     """What withdrawing an announced release does, all of it at once."""
     number = {"number": announced.number}
     lines = [_("Release %(number)s never comes into force for existing customers.") % number]
@@ -87,7 +94,7 @@ def of_withdrawal(announced: Release, in_force: Release | None, today: date, obj
                 % {"number": in_force.number, "day": day(announced.in_force_new_on, spoken())}
             )
     lines.append(_("Release %(number)s and the reason for its withdrawal stay public.") % number)
-    lines.append(_("Subscribers are told by mail at once, with the reason."))
+    lines.append(_told(told))
     if objections:
         lines.append(
             ngettext(

@@ -10,7 +10,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from ..actions import publishing
+from ..actions import announcing, publishing
 from ..actions.checking import Problem, check
 from ..actions.correcting import correctable
 from ..actions.reviewing import warnings
@@ -111,7 +111,7 @@ class _Page:
             "held": held,
             "refused": refused,
             "again": again,
-            "announced": Release.objects.announced(self.rules.today).first(),
+            **self._announced(),
             "rewords": bool(correctable(found, self.content)),
         }
         return _answer(self.request, context, status=409 if between["moved"] else 200)
@@ -133,12 +133,25 @@ class _Page:
             "zone": found.profile.time_zone,
         }
 
+    def _announced(self) -> dict[str, Any]:
+        """The release that waits for its day, which keeps the draft from being published."""
+        today = self.rules.today
+        announced = Release.objects.announced(today).first()
+        return {"announced": announced, "ahead": following.ahead(announced, today) if announced else []}
+
     def _plan(self) -> dict[str, Any]:
         """What follows from the days that are chosen, as far as they are days."""
         form, told = self.form, {"why": following.why(self.rules), "why_urgent": following.why_urgent(self.rules)}
         if not form.datable:
             return told
-        steps = following.of_release(form.chosen_rules, form.days(), self.content["number"])
+        days = form.days()
+        planned = {
+            **self.content,
+            "kind": form.chosen,
+            "announced_on": days.announced.isoformat(),
+            "in_force_existing_on": days.existing.isoformat(),
+        }
+        steps = following.of_release(form.chosen_rules, days, self.content["number"], announcing.reach(planned))
         return {**told, "steps": steps, "plan": form.plan()}
 
 

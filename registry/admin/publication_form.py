@@ -39,9 +39,9 @@ class PublishForm(EntryForm):
     )
     in_force_on = _day(_("In force for existing customers on"))
     in_force_new_on = _day(_("In force for new customers on"))
-    objection_deadline = _day(_("Objections until"))
+    objection_deadline = _day(_("Objections until"), help_text=_("Empty: the day before."))
     urgent_in_force_on = _day(_("In force on"))
-    urgent_objection_deadline = _day(_("Objections until"))
+    urgent_objection_deadline = _day(_("Objections until"), help_text=_("Empty: for a notice period."))
     told = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, change: Rules, urgent: Rules, **kwargs: Any) -> None:
@@ -50,9 +50,12 @@ class PublishForm(EntryForm):
         noticed, at_once = change.settle(Asked()), urgent.settle(Asked())
         self._prefill(DAYS[0], noticed.existing, change.earliest)
         self._prefill(DAYS[1], noticed.new, change.today)
-        self._prefill(DAYS[2], noticed.objections, change.today)
         self._prefill(URGENT["in_force_on"], at_once.existing, urgent.today)
-        self._prefill(URGENT["objection_deadline"], at_once.objections, urgent.today)
+        # The last day to object moves with the day in force, as long as nobody names one.
+        self._prefill(DAYS[2], None, change.today)
+        self._prefill(URGENT["objection_deadline"], None, urgent.today)
+        if not change.needs_notice:
+            self.fields[DAYS[2]].help_text = _("Empty: nobody is asked to object.")
 
     def _prefill(self, name: str, day: date | None, first: date) -> None:
         self.fields[name].initial = day

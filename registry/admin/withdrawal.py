@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
+from ..actions import announcing
 from ..actions.checking import Problem
 from ..actions.entering import CannotPublish
 from ..actions.withdrawing import withdraw as take_back
@@ -71,7 +72,10 @@ def _look(
     if announced:
         in_force = Release.objects.in_force(today).first()
         objections = Objection.objects.waiting().filter(release=release).count()
-        context["follows"] = following.of_withdrawal(release, in_force, today, objections)
+        last = Release.objects.end_of_chain()
+        number = last.number + 1 if last else 1
+        told = announcing.reach({"type": Release.Type.WITHDRAWAL.value, "number": number, "ends": release.number})
+        context["follows"] = following.of_withdrawal(release, in_force, today, objections=objections, told=told)
     title = _("Withdraw release %(number)s") % {"number": release.number}
     around = {**admin.site.each_context(request), "title": title, "opts": Release._meta}
     status = 409 if gone else 200

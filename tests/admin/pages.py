@@ -19,6 +19,7 @@ from registry.models import (
     TransferMechanism,
 )
 from tests.reading import Element, read
+from tests.subscribers import subscribe
 
 NOUNS = [
     Subprocessor,
@@ -102,3 +103,9 @@ def page(client: Client, address: str, **headers: str) -> Element:
     response = client.get(address, headers=headers)
     assert response.status_code == 200
     return read(response.content.decode())
+
+
+def two_subscribers() -> None:
+    """One who hears of every change, and one who hears of announcements alone."""
+    for scope in ("all", "announcements"):
+        subscribe(f"{scope}@marjamaa.example", scope=scope)

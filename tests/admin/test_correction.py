@@ -10,7 +10,7 @@ from django.test import Client
 from registry.actions import publishing
 from registry.exchange.content import decode, rows
 from registry.models import Language, PolicySection, Question, Release, ServiceProfile, Subprocessor
-from tests.admin.pages import filled
+from tests.admin.pages import filled, two_subscribers
 from tests.reading import read
 
 CORRECT = "/admin/registry/release/correct/"
@@ -108,10 +108,12 @@ def test_what_is_chosen_is_in_force_at_once_and_leads_to_its_release(signed_in, 
 
 
 def test_what_follows_is_told_before_the_click(signed_in, reworded):
+    two_subscribers()
+
     assert signed_in("publisher").get(CORRECT).context["follows"] == [
         "Release 4 is in force at once for all customers: what was in force, with the passages chosen.",
         "Nothing else of the draft is published.",
-        "Subscribers to every change are told by mail at once; those to announcements alone are not.",
+        "1 subscriber is told by mail at once.",
     ]
 
 
@@ -139,7 +141,7 @@ def test_the_announced_release_goes_on_under_another_number_and_the_page_says_so
         "Nothing else of the draft is published.",
         "Release 4, which is announced, goes on as release 6, with the same passages and days.",
         "New customers get release 6.",
-        "Subscribers to every change are told by mail at once; those to announcements alone are not.",
+        "Nobody has subscribed to be told of it by mail.",
     ]
 
     client.post(CORRECT, filled(page))

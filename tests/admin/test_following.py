@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from registry.actions.dating import Days, Rules
-from registry.admin.following import Step, of_correction, of_release, of_withdrawal, why, why_urgent
+from registry.admin.following import Step, ahead, of_correction, of_release, of_withdrawal, why, why_urgent
 from registry.exchange.comparison import Change
 from registry.models import Release
 
@@ -18,14 +18,14 @@ def rules(kind="change", changes=(ADDED,), newest=True, notice_days=30):
 
 
 def test_what_follows_stands_day_by_day_in_their_order():
-    steps = of_release(rules(), Days(TODAY, DAY, DAY, EVE), 4)
+    steps = of_release(rules(), Days(TODAY, DAY, DAY, EVE), 4, 12)
 
     assert steps == [
         Step(
             TODAY,
             [
                 PUBLISHED,
-                "Subscribers are told by mail at once: what changes, from which day, and how to object.",
+                "12 subscribers are told by mail at once.",
                 "The policy page says what will change.",
             ],
         ),
@@ -36,48 +36,55 @@ def test_what_follows_stands_day_by_day_in_their_order():
 
 
 @pytest.mark.parametrize(
-    ("found", "days", "said"),
+    ("count", "said"),
     [
-        (
-            rules("urgent"),
-            Days(TODAY, TODAY, TODAY, DAY),
-            "Subscribers are told by mail at once, with the reason and how to object.",
-        ),
-        (
-            rules(changes=[REMOVED]),
-            Days(TODAY, TODAY, DAY),
-            "Subscribers are told by mail at once: what changes, and from which day.",
-        ),
-        (rules(changes=[REMOVED]), Days(TODAY, TODAY, TODAY), "Subscribers to every change are told by mail at once."),
+        (0, "Nobody has subscribed to be told of it by mail."),
+        (1, "1 subscriber is told by mail at once."),
+        (2, "2 subscribers are told by mail at once."),
     ],
 )
-def test_who_is_told_depends_on_the_kind_and_the_days(found, days, said):
-    assert of_release(found, days, 4)[0].sentences[:2] == [PUBLISHED, said]
+def test_who_hears_of_it_is_counted(count, said):
+    assert of_release(rules("urgent"), Days(TODAY, TODAY, TODAY, DAY), 4, count)[0].sentences == [
+        PUBLISHED,
+        said,
+        "In force for all customers.",
+    ]
+
+
+def test_the_days_of_an_announced_release_stand_in_their_order():
+    announced = Release(announced_on=TODAY, in_force_new_on=TODAY, in_force_existing_on=DAY, objection_deadline=EVE)
+
+    assert ahead(announced, TODAY) == [
+        Step(TODAY, ["In force for new customers."]),
+        Step(EVE, ["Last day for objections."]),
+        Step(DAY, ["In force for existing customers.", "The policy page turns by itself, at midnight."]),
+    ]
+    assert ahead(Release(announced_on=TODAY), TODAY) == []
 
 
 def test_a_correction_leaves_new_customers_alone_where_the_announced_release_is_not_theirs_yet():
     announced = Release(number=4, in_force_new_on=DAY, in_force_existing_on=DAY)
 
-    assert of_correction(TODAY, 4, announced)[2:] == [
+    assert of_correction(TODAY, 4, announced, 1)[2:] == [
         "Release 4, which is announced, goes on as release 6, with the same passages and days.",
-        "Subscribers to every change are told by mail at once; those to announcements alone are not.",
+        "1 subscriber is told by mail at once.",
     ]
 
 
 def test_a_withdrawal_before_anybody_has_the_release_says_so_in_few_lines():
     announced = Release(number=4, in_force_new_on=DAY, in_force_existing_on=DAY)
 
-    assert of_withdrawal(announced, Release(number=3), TODAY, 1) == [
+    assert of_withdrawal(announced, Release(number=3), TODAY, objections=1, told=2) == [
         "Release 4 never comes into force for existing customers.",
         "Release 3 stays in force for them.",
         "Release 4 and the reason for its withdrawal stay public.",
-        "Subscribers are told by mail at once, with the reason.",
+        "2 subscribers are told by mail at once.",
         "1 objection to it is open. It stays yours to answer and close.",
     ]
-    assert of_withdrawal(Release(number=1, in_force_new_on=DAY), None, TODAY, 0) == [
+    assert of_withdrawal(Release(number=1, in_force_new_on=DAY), None, TODAY, objections=0, told=0) == [
         "Release 1 never comes into force for existing customers.",
         "Release 1 and the reason for its withdrawal stay public.",
-        "Subscribers are told by mail at once, with the reason.",
+        "Nobody has subscribed to be told of it by mail.",
     ]
 
 

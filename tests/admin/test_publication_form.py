@@ -33,11 +33,23 @@ def test_before_anything_is_chosen_the_days_are_those_of_the_rules():
     assert {name: field.initial for name, field in found.fields.items() if "in_force" in name or "objec" in name} == {
         "in_force_on": after(30),
         "in_force_new_on": TODAY,
-        "objection_deadline": after(29),
+        "objection_deadline": None,
         "urgent_in_force_on": TODAY,
-        "urgent_objection_deadline": after(30),
+        "urgent_objection_deadline": None,
     }
     assert found.fields["in_force_on"].widget.attrs["min"] == "2026-12-22"
+
+
+def test_the_last_day_to_object_moves_with_the_day_in_force_as_long_as_nobody_names_one():
+    assert form({"kind": "change", "in_force_on": "2027-03-02"}).days().objections == date(2027, 3, 1)
+    assert form({"kind": "change", "in_force_on": "2027-03-02", "objection_deadline": "2027-01-01"}).days() == Days(
+        TODAY, TODAY, date(2027, 3, 2), date(2027, 1, 1)
+    )
+
+
+def test_what_an_empty_last_day_to_object_means_is_told():
+    assert form().fields["objection_deadline"].help_text == "Empty: the day before."
+    assert form(changes=[REMOVED]).fields["objection_deadline"].help_text == "Empty: nobody is asked to object."
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from registry.actions import publishing
 from registry.actions.correcting import correct
 from registry.actions.withdrawing import withdraw
 from registry.models import Language, Objection, PolicySection, Release, ServiceProfile, Subprocessor
-from tests.admin.pages import filled
+from tests.admin.pages import filled, two_subscribers
 from tests.releases import REASON
 
 WITHDRAW = "/admin/registry/release/4/withdraw/"
@@ -55,13 +55,14 @@ def test_a_release_is_withdrawn_with_its_reason_and_the_click_leads_to_the_entry
 def test_what_follows_is_told_before_the_click(signed_in, announced):
     for state in ("open", "answered", "unverified"):
         Objection.objects.create(release=announced, form_token=state, state=state, language="en")
+    two_subscribers()
 
     assert signed_in("publisher").get(WITHDRAW).context["follows"] == [
         "Release 4 never comes into force for existing customers.",
         "Release 3 stays in force for them.",
         f"New customers get release 3 again. Whoever joined since {spoken(today())} keeps what they agreed to.",
         "Release 4 and the reason for its withdrawal stay public.",
-        "Subscribers are told by mail at once, with the reason.",
+        "2 subscribers are told by mail at once.",
         "2 objections to it are open. They stay yours to answer and close.",
     ]
 
