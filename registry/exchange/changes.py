@@ -51,9 +51,9 @@ class Changes:
     @cached_property
     def lines(self) -> list[str]:
         """A sentence for each change; none where nothing at all differs."""
-        if self.items or self.before is None or not differs(self.before, self.after):
-            return [item.told.sentence for item in self.items]
         with override(self.language):
+            if self.items or self.before is None or not differs(self.before, self.after):
+                return [item.told.sentence for item in self.items]
             return [phrases.reordered()]
 
     @cached_property
@@ -79,18 +79,7 @@ class Changes:
             "to": self.after["number"],
             "language": self.language,
             "sentences": self.lines,
-            "changes": [
-                {
-                    "group": item.told.group,
-                    "action": item.told.action,
-                    "noun": item.told.noun,
-                    "sentence": item.told.sentence,
-                    "rows": [_row(change) for change in item.told.changes],
-                    "facts": [{"label": label, "values": list(values)} for label, values in item.told.facts],
-                    "texts": [_text(text) for text in item.texts],
-                }
-                for item in self.items
-            ],
+            "changes": [_values(item, line) for item, line in zip(self.items, self.lines, strict=False)],
         }
 
     def _groups(self) -> Iterator[tuple[str, list[Item]]]:
@@ -189,6 +178,18 @@ def _passages(change: Change) -> Iterator[tuple[Change, str, Any, Any]]:
         if passage:
             was, now = (None, passage) if change.action == ADDED else (passage, None)
             yield change, _TEXT_OF[change.noun], was, now
+
+
+def _values(item: Item, sentence: str) -> dict[str, Any]:
+    return {
+        "group": item.told.group,
+        "action": item.told.action,
+        "noun": item.told.noun,
+        "sentence": sentence,
+        "rows": [_row(change) for change in item.told.changes],
+        "facts": [{"label": label, "values": list(values)} for label, values in item.told.facts],
+        "texts": [_text(text) for text in item.texts],
+    }
 
 
 def _row(change: Change) -> dict[str, Any]:

@@ -56,6 +56,11 @@ class Rewritten:
     def direction(self) -> str:
         return text_direction(self.language)
 
+    @property
+    def whole(self) -> bool:
+        """Whether the passage is new from its first word to its last."""
+        return all([action for action, _words in line.runs] == [ADDED] for line in self.lines)
+
     def language_name(self, reader: str) -> str:
         return language_name(self.language, reader)
 
@@ -72,7 +77,7 @@ class Rewritten:
 
     def text(self, public_url: str = "") -> list[str]:
         """What was and what is, for a mail's plain text: a line each. A passage that is new as a whole stands alone."""
-        if all([action for action, _words in line.runs] == [ADDED] for line in self.lines):
+        if self.whole:
             return [("- " if line.tag == "li" else "") + _text(line, REMOVED, public_url) for line in self.lines]
         return [told for line in self.lines for told in _told(line, public_url)]
 

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -35,17 +37,32 @@ _ACTIONS = (ADDED, REMOVED, CHANGED)
 # Their names are prose, or hold commas of their own: a list in words would not show where one ends.
 _APART = {"sections", "questions", "contractual", "safeguard_sets", "transfer_mechanisms"}
 
+# Another name is told before what else changed.
+_NAMED_BY = {"legal_name", "name", "heading", "question", "provider", "service"}
+
 
 @dataclass(frozen=True)
 class Told:
-    """One sentence, what it tells of, and for what joins the facts that are stated of it."""
+    """One sentence (what changed, then its details), what it tells of, and for what joins the facts stated of it."""
 
     group: str
     action: str
     noun: str
-    sentence: str
+    line: str
+    details: tuple[str, ...]
     changes: tuple[Change, ...]
     facts: tuple[Fact, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """In the active language."""
+        return phrases.detailed(self.line, list(self.details))
+
+    @property
+    def html(self) -> SafeString:
+        """The sentence with what changed standing out."""
+        line = format_html("<strong>{}</strong>", self.line)
+        return mark_safe(phrases.detailed(line, [escape(detail) for detail in self.details]))  # noqa: S308 - escaped
 
 
 @dataclass(frozen=True)
@@ -98,7 +115,8 @@ def _told(units: list[_Unit], names: Names) -> Told:
         group="sections" if first.field == "privacy" else _GROUP.get(noun, noun),
         action=first.action,
         noun=first.noun,
-        sentence=phrases.detailed(line, list(units[0].details)),
+        line=line,
+        details=units[0].details,
         changes=tuple(change for unit in units for change in unit.changes),
         facts=units[0].facts,
     )
@@ -141,6 +159,7 @@ class _Units:
                 if noun == "safeguards" and changes[0].row["kind"] == Safeguard.Kind.CONTRACTUAL:
                     noun = "contractual"
                 facts = self._facts(changes[0]) if action == ADDED else ()
+                changes.sort(key=lambda change: change.field not in _NAMED_BY)
                 yield _Unit(noun, tuple(changes), tuple(self._details(changes)), facts)
 
     def _told_elsewhere(self, change: Change) -> bool:

@@ -1,10 +1,12 @@
 import copy
 
 import pytest
+from django.utils.translation import override
 
 from registry.exchange import content as shape
 from registry.exchange.comparison import compare
-from registry.exchange.telling import tell
+from registry.exchange.naming import Names
+from registry.exchange.telling import sentences, tell
 from registry.models import Release
 
 
@@ -73,6 +75,31 @@ def test_a_fact_of_a_location_is_told_from_what_to_what(contents, field, value, 
     (only,) = told(contents[2], after)
 
     assert only.endswith(f" — {line}")
+
+
+def test_another_name_is_told_before_what_else_changed(contents):
+    after = copy.deepcopy(contents[2])
+    next(s for s in after["subprocessors"] if s["key"] == "aws").update(legal_name="AWS EMEA SARL", country="LU")
+
+    assert told(contents[2], after) == [
+        "Subprocessor changed: AWS EMEA SARL — Legal name: Amazon Web Services, LLC → AWS EMEA SARL; Country of "
+        "establishment: not stated → Luxembourg"
+    ]
+
+
+def test_in_html_what_changed_stands_out_from_its_details_and_both_are_escaped(contents):
+    after = copy.deepcopy(contents[2])
+    next(s for s in after["subprocessors"] if s["key"] == "aws").update(
+        legal_name="A <b> & C", website="https://x/?<i>"
+    )
+
+    with override("en"):
+        (only,) = sentences(compare(contents[2], after), Names("en", after, contents[2]))
+
+    assert only.html == (
+        "<strong>Subprocessor changed: A &lt;b&gt; &amp; C</strong> — Legal name: Amazon Web Services, LLC → A "
+        "&lt;b&gt; &amp; C; Website: not stated → https://x/?&lt;i&gt;"
+    )
 
 
 def test_one_language_reworded_names_that_language(contents):
