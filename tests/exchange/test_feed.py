@@ -213,7 +213,7 @@ def test_a_withdrawal_says_what_is_not_done_and_why(whole: Site) -> None:
 
 
 def test_a_correction_tells_that_the_announced_release_goes_on_and_so_nobody_is_told_of_it_twice(whole: Site) -> None:
-    said = "The announced change keeps its days. Its text is corrected too, as release 6."
+    said = "The announced change stays announced, with the same days. Its wording is corrected too, as release 6."
 
     assert said in [paragraph.text for paragraph in content(whole, 5).all("p")]
     assert tree(whole).xpath("count(a:entry)", namespaces=ATOM) == len(whole.chain) - 1
