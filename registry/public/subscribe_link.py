@@ -9,11 +9,11 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import path
-from django.utils.translation import get_language_info, ngettext, override
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
@@ -28,7 +28,7 @@ from ..models import Subscriber
 from . import errors, site
 from .errors import Links, only, tell
 from .form import posted, shown
-from .language import binding
+from .language import of_link
 from .subscribe_form import PreferencesForm
 
 
@@ -75,7 +75,7 @@ def _opens(purpose: subscriber_link.Purpose, step: str) -> Callable[[View], Call
         @wraps(view)
         def inner(request: HttpRequest, language: str, token: str) -> HttpResponseBase:
             found = site.current()
-            code = _spoken(language, found)
+            code = of_link(language, found)
             if site.database_down():
                 return errors.unavailable(request)
             try:
@@ -90,15 +90,6 @@ def _opens(purpose: subscriber_link.Purpose, step: str) -> Callable[[View], Call
         return inner
 
     return decorate
-
-
-def _spoken(language: str, found: Site) -> str:
-    """The language of the page: a link outlives the language that its mail was written in."""
-    try:
-        get_language_info(language)
-    except KeyError as error:
-        raise Http404 from error
-    return language if language in found.languages else binding(found)
 
 
 def _expired(found: Site, code: str) -> tuple[str, str, Links]:
@@ -167,7 +158,7 @@ def unsubscribe(link: _Link) -> HttpResponse:
         notifying.unsubscribe(link.subscriber)
         link.subscriber.refresh_from_db()
     told = link.subscriber.state == Subscriber.State.CONFIRMED
-    title = _("Do you want to unsubscribe?") if told else _("You are not subscribed any more")
+    title = _("Do you want to unsubscribe?") if told else _("You are no longer subscribed")
     return link.page("unsubscribe" if told else "ended", title)
 
 
