@@ -123,14 +123,18 @@ class Changes:
             for label, values in item.told.facts:
                 yield from (f"  {label}: {value}" for value in values)
             for text in item.texts:
-                if text.title:
-                    yield f"  {text.title}"
-                if text.foreign:
-                    language = text.language_name(self.language)
-                    yield "  " + _("Language of this passage: %(language)s") % {"language": language}
-                if text.outdated:
-                    yield "  " + _("This translation is outdated: it was made from an earlier text.")
-                yield from (f"  {line}" for line in text.text(self.public_url))
+                yield from self._passage(text)
+
+    def _passage(self, text: Rewritten) -> Iterator[str]:
+        if text.title:
+            yield f"  {text.title}"
+        indent = "    " if text.title else "  "
+        if text.foreign:
+            language = text.language_name(self.language)
+            yield indent + _("Language of this passage: %(language)s") % {"language": language}
+        if text.outdated:
+            yield indent + _("This translation is outdated: it was made from an earlier text.")
+        yield from (indent + line for line in text.text(self.public_url))
 
     def _note(self) -> str:
         languages = listing([language_name(code, self.language) for code in sorted(self.borrowed)], self.language)

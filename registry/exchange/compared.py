@@ -12,10 +12,16 @@ from .frame import binding, frame, release_facts
 from .published import Entry, Site
 
 
-@lru_cache(maxsize=1024)
-def between(before: Entry | None, after: Entry, language: str) -> Changes:
-    """What changed, told once for all pages that tell it: what two releases say is settled. Not for drafts."""
-    return told(before.content if before else None, after.content, language)
+@lru_cache(maxsize=64)
+def between(before: Entry, after: Entry, language: str) -> Changes:
+    """What changed; of the pairs that are asked for most it is kept, as what two releases say is settled."""
+    return told(before.content, after.content, language)
+
+
+@lru_cache(maxsize=4096)
+def lines(before: Entry, after: Entry, language: str) -> tuple[str, ...]:
+    """The sentences alone, which take little room: for pages that tell of every release. Not for drafts."""
+    return tuple(told(before.content, after.content, language).lines)
 
 
 def compared(site: Site, before: Entry, after: Entry, language: str) -> str:

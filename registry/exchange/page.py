@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from ..models import Release
-from .compared import between, object_to
+from .compared import lines, object_to
 from .frame import binding, frame, release_facts, replaced_on, withdrawal_facts
 from .localized import listing
 from .passages import Reader, Said, notices
@@ -118,7 +118,7 @@ def _entry(site: Site, entry: Entry, reader: Reader) -> dict[str, Any]:
             _("Release %(number)s") % {"number": entry.number},
         ),
         "first": before is None,
-        "changes": between(before, entry, language).lines if before else [],
+        "changes": lines(before, entry, language) if before else (),
         "compare": f"/{language}/compare/{before.number}/{entry.number}/" if before else "",
         "object_to": object_to(site, entry, language),
         "replaced_on": replaced_on(site, entry, language),

@@ -7,7 +7,7 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from ..models import PolicySection, Subprocessor
-from .compared import between, object_to
+from .compared import lines, object_to
 from .frame import binding, frame, release_facts, replaced_on
 from .localized import listing
 from .passages import Reader, Said, notices
@@ -135,12 +135,12 @@ def _announced(site: Site, entry: Entry, language: str) -> dict[str, Any] | None
     """The release that readers of the one in force should know of, and the first sentences of what it changes."""
     if entry.status != "in_force" or site.announced is None or not entry.digest:
         return None
-    lines = between(entry, site.announced, language).lines
+    changes = lines(entry, site.announced, language)
     return {
         "entry": site.announced,
         **release_facts(site.announced, language),
-        "changes": lines[:SENTENCES],
-        "more": len(lines[SENTENCES:]),
+        "changes": changes[:SENTENCES],
+        "more": len(changes[SENTENCES:]),
         "compare": f"/{language}/compare/{entry.number}/{site.announced.number}/",
         "object_to": object_to(site, site.announced, language),
     }

@@ -2,7 +2,7 @@ import datetime
 
 import pytest
 
-from registry.exchange.compared import between, compared, object_to, values
+from registry.exchange.compared import between, compared, lines, object_to, values
 from tests.exchange.conftest import LANGUAGES
 from tests.reading import read
 
@@ -115,3 +115,4 @@ def test_its_values_name_both_releases_and_their_digests(site):
 def test_two_releases_are_compared_once_for_each_language(site):
     assert between(site.entries[1], site.entries[2], "en") is between(site.entries[1], site.entries[2], "en")
     assert between(site.entries[1], site.entries[2], "da").language == "da"
+    assert list(lines(site.entries[1], site.entries[2], "da")) == between(site.entries[1], site.entries[2], "da").lines

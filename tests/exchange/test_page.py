@@ -262,7 +262,12 @@ def test_a_message_stands_without_any_release(db):
 def test_a_message_is_no_page_of_the_navigation(site):
     root = read(page.message(site, "en", heading="No", text="Nothing."))
 
-    assert [a["href"] for a in root.one("nav", class_="site").all("a")] == ["/en/", "/en/releases/", "/en/dpa/"]
+    assert [a["href"] for a in root.one("nav", class_="site").all("a")] == [
+        "/en/",
+        "/en/releases/",
+        "/en/subscribe/",
+        "/en/dpa/",
+    ]
     assert root.all(aria_current="page") == []
     assert root.one("meta", name_="robots")["content"] == "noindex"
 

@@ -11,7 +11,7 @@ from .product import Product
 
 pytestmark = [pytest.mark.browser, pytest.mark.looks]
 
-PAGES = ("", "releases/", "releases/1/", "regions/eu/", "no-such-page/")
+PAGES = ("", "releases/", "releases/1/", "compare/1/3/", "regions/eu/", "no-such-page/")
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
