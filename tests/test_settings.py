@@ -62,6 +62,11 @@ REFUSED = [
     (LOOPBACK, "EMAIL_URL", "consolemail://", "EMAIL_URL is no SMTP address"),
     (LOOPBACK, "EMAIL_URL", "smtp+tls://", "EMAIL_URL is no SMTP address"),
     (LOOPBACK, "DATA_DIR", "/dev/null/data", "Set DATA_DIR to a folder that this user may write to"),
+    (LOOPBACK, "ANYMAIL_PROVIDER", "pigeon", "Set it to one that django-anymail knows, such as postmark or mailgun"),
+    (LOOPBACK, "ANYMAIL_PROVIDER", "os.path", "Set it to one that django-anymail knows"),
+    (LOOPBACK, "ANYMAIL_WEBHOOK_SECRET", "hook:short", "Set ANYMAIL_WEBHOOK_SECRET to user:password, 32 or more"),
+    (LOOPBACK, "ANYMAIL_WEBHOOK_SECRET", KEY, "Set ANYMAIL_WEBHOOK_SECRET to user:password, 32 or more"),
+    (PRODUCTION, "ANYMAIL_PROVIDER", "postmark", "EMAIL_URL and ANYMAIL_PROVIDER both say how mail is sent"),
     (PRODUCTION, "EMAIL_URL", "", "EMAIL_URL is not set, so nobody would be answered"),
     (PRODUCTION, "DEBUG", "1", "Unset DEBUG"),
     (PRODUCTION, "ALLOWED_HOSTS", "*", "Set ALLOWED_HOSTS to the names you serve"),
@@ -154,6 +159,27 @@ def test_mail_goes_to_the_port_that_its_encryption_usually_has(
 
     assert mailer["BACKEND"] == "django.core.mail.backends.smtp.EmailBackend"
     assert (mailer["OPTIONS"]["port"], mailer["OPTIONS"]["use_tls"], mailer["OPTIONS"]["use_ssl"]) == (port, tls, ssl)
+
+
+def test_a_mail_provider_takes_the_place_of_smtp_and_is_given_its_own_settings(tmp_path: Path) -> None:
+    given = {"ANYMAIL_PROVIDER": "Postmark", "ANYMAIL_POSTMARK_SERVER_TOKEN": "t", "EMAIL_URL": "", "ANYMAIL_X": ""}
+
+    found = told(tmp_path, {**PRODUCTION, **given}, "MAILERS", "ANYMAIL", "INSTALLED_APPS")
+
+    assert found["MAILERS"] == {"default": {"BACKEND": "anymail.backends.postmark.EmailBackend"}}
+    assert found["ANYMAIL"] == {"POSTMARK_SERVER_TOKEN": "t"}
+    assert found["INSTALLED_APPS"][-1] == "anymail"
+
+
+def test_its_webhooks_go_with_smtp_too_and_nothing_of_it_is_there_unasked(tmp_path: Path) -> None:
+    secret = {"ANYMAIL_WEBHOOK_SECRET": f"hook:{KEY}"}
+
+    found = told(tmp_path, {**PRODUCTION, **secret}, "MAILERS", "ANYMAIL", "INSTALLED_APPS")
+    without = told(tmp_path, PRODUCTION, "ANYMAIL", "INSTALLED_APPS")
+
+    assert found["MAILERS"]["default"]["BACKEND"] == "django.core.mail.backends.smtp.EmailBackend"
+    assert (found["ANYMAIL"], found["INSTALLED_APPS"][-1]) == ({"WEBHOOK_SECRET": f"hook:{KEY}"}, "anymail")
+    assert (without["ANYMAIL"], "anymail" in without["INSTALLED_APPS"]) == ({}, False)
 
 
 def test_in_development_mail_goes_to_files(tmp_path: Path) -> None:

@@ -29,3 +29,11 @@ def test_a_token_that_is_not_ours_or_too_old_is_stale(change):
         form_of(change(token))
     with later(LONGEST + 2), pytest.raises(Stale):
         form_of(token)
+
+
+@pytest.mark.parametrize("age", [SHORTEST + 1, LONGEST - 1])
+def test_one_form_keeps_its_name_while_it_is_good(age):
+    token = new_token()
+
+    with later(age):
+        assert form_of(token) == token.partition(":")[0]

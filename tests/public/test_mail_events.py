@@ -1,7 +1,9 @@
+from base64 import b64encode
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 
 import pytest
+from django.conf import settings
 from django.test import override_settings
 from django.utils import timezone
 
@@ -80,3 +82,43 @@ def test_with_a_secret_there_are_those_that_tell_what_became_of_a_mail():
 
     assert {"postmark_tracking_webhook", "mailgun_tracking_webhook", "amazon_ses_tracking_webhook"} <= names
     assert [name for name in names if "inbound" in name] == []
+
+
+# --- through the door, as a provider posts it -------------------------------------------------------------------------
+
+SECRET = "hook:" + "x" * 30
+
+
+@pytest.fixture
+def webhook(client, told):
+    """Posts a bounce as Postmark does, with a secret."""
+    from anymail.signals import tracking
+
+    with override_settings(ANYMAIL={"WEBHOOK_SECRET": SECRET}, INSTALLED_APPS=[*settings.INSTALLED_APPS, "anymail"]):
+        urls = ModuleType("urls_with_webhooks")
+        urls.urlpatterns = mail_events.urlpatterns()
+        urls.handler400 = "registry.public.errors.bad_request"
+        told_by = {"Type": "HardBounce", "Details": "550 5.1.1 unknown", "BouncedAt": "2026-11-23T10:00:00Z"}
+        event = {"RecordType": "Bounce", "Email": EMAIL, "MessageID": "0a1b", "ID": 1, **told_by}
+        event["Metadata"] = {"message_id": message_id.make(told.pk)}
+
+        def post(secret):
+            authorization = "Basic " + b64encode(secret.encode()).decode()
+            return client.post(
+                "/anymail/postmark/tracking/", event, "application/json", headers={"Authorization": authorization}
+            )
+
+        with override_settings(ROOT_URLCONF=urls):
+            mail_events.listen()
+            yield post
+            tracking.disconnect(dispatch_uid="registry.public.mail_events")
+
+
+def test_a_provider_with_the_secret_is_believed(webhook):
+    assert webhook(SECRET).status_code == 200
+    assert Subscriber.objects.get().state == "suppressed"
+
+
+def test_nobody_else_is(webhook):
+    assert webhook("hook:" + "y" * 30).status_code == 400
+    assert Subscriber.objects.get().state == "confirmed"
