@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest
@@ -22,6 +22,7 @@ from ..exchange import content as shape
 from ..exchange.localized import day, percent
 from ..exchange.telling import tell
 from ..models import Delivery, DpaRequest, Objection, Release, TranslationPin
+from . import following
 from .mending import address, listing, passage
 from .naming import language_label, spoken
 from .workbench_pages import Choice
@@ -85,6 +86,7 @@ def _of_the_draft(request: HttpRequest) -> list[Card]:
         return [_problems(request, refused.problems)]
     return [
         _problems(request, check(found), found.profile.source_language),
+        _announced(request, found.profile.today()),
         _changes(request, found),
         _translations(request, coverage(found)),
         _expiring(request, found.profile.today()),
@@ -173,6 +175,16 @@ def _problems(request: HttpRequest, problems: list[Any], source: str = "") -> Ca
         len(problems),
         [Item(p.message, passage(request, p.noun, p.field, p.language, source), urgent=True) for p in problems[:MOST]],
     )
+
+
+def _announced(request: HttpRequest, today: date) -> Card:
+    """The release that waits for its day, with every day of it."""
+    announced = Release.objects.announced(today).defer("content").first()
+    items = []
+    if announced is not None:
+        items = [Item(_("Release %(number)s") % {"number": announced.number}, address(request, announced))]
+        items += [Item(" ".join(step.sentences), note=step.name) for step in following.ahead(announced, today)]
+    return Card("announced", _("What is announced"), _("No release is announced."), int(bool(announced)), items)
 
 
 def _changes(request: HttpRequest, found: composing.Draft) -> Card:

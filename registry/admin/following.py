@@ -64,18 +64,21 @@ def _clocks(days: Days, today: date) -> Iterator[tuple[date, str]]:
 
 def of_correction(today: date, last: int, announced: Release | None, told: int) -> list[str]:
     """What correcting the wording does, all of it at once; `last` is the number at the end of the chain."""
+    number, ahead_of_them = {"number": last + 1}, _new_customers_have(announced, today)
     lines = [
-        _("Release %(number)s is in force at once for all customers: what was in force, with the passages chosen.")
-        % {"number": last + 1},
+        _("Release %(number)s is in force at once for existing customers: their release, with the passages chosen.")
+        if ahead_of_them
+        else _("Release %(number)s is in force at once for all customers: their release, with the passages chosen."),
         _("Nothing else of the draft is published."),
     ]
+    lines[0] %= number
     if announced is not None:
         lines.append(
             _("Release %(old)s, which is announced, goes on as release %(new)s, with the same passages and days.")
             % {"old": announced.number, "new": last + 2}
         )
-        if announced.in_force_new_on and announced.in_force_new_on <= today:
-            lines.append(_("New customers get release %(number)s.") % {"number": last + 2})
+    if ahead_of_them:
+        lines.append(_("New customers get release %(number)s.") % {"number": last + 2})
     lines.append(_told(told))
     return lines
 
@@ -88,7 +91,7 @@ def of_withdrawal(
     lines = [_("Release %(number)s never comes into force for existing customers.") % number]
     if in_force is not None:
         lines.append(_("Release %(number)s stays in force for them.") % {"number": in_force.number})
-        if announced.in_force_new_on and announced.in_force_new_on <= today:
+        if announced.in_force_new_on and _new_customers_have(announced, today):
             lines.append(
                 _("New customers get release %(number)s again. Whoever joined since %(day)s keeps what they agreed to.")
                 % {"number": in_force.number, "day": day(announced.in_force_new_on, spoken())}
@@ -105,6 +108,10 @@ def of_withdrawal(
             % {"count": objections}
         )
     return lines
+
+
+def _new_customers_have(announced: Release | None, today: date) -> bool:
+    return bool(announced and announced.in_force_new_on and announced.in_force_new_on <= today)
 
 
 def _steps(told: list[tuple[date, str]]) -> list[Step]:

@@ -111,7 +111,7 @@ def test_what_follows_is_told_before_the_click(signed_in, reworded):
     two_subscribers()
 
     assert signed_in("publisher").get(CORRECT).context["follows"] == [
-        "Release 4 is in force at once for all customers: what was in force, with the passages chosen.",
+        "Release 4 is in force at once for all customers: their release, with the passages chosen.",
         "Nothing else of the draft is published.",
         "1 subscriber is told by mail at once.",
     ]
@@ -137,7 +137,7 @@ def test_the_announced_release_goes_on_under_another_number_and_the_page_says_so
     page = client.get(CORRECT)
 
     assert page.context["follows"] == [
-        "Release 5 is in force at once for all customers: what was in force, with the passages chosen.",
+        "Release 5 is in force at once for existing customers: their release, with the passages chosen.",
         "Nothing else of the draft is published.",
         "Release 4, which is announced, goes on as release 6, with the same passages and days.",
         "New customers get release 6.",

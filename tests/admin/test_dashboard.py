@@ -6,6 +6,8 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from registry.actions import objecting
+from registry.actions.publishing import publish
+from registry.exchange.localized import day
 from registry.models import (
     Delivery,
     DpaRequest,
@@ -28,6 +30,7 @@ CALM = [
     ("requests", "No DPA request waits."),
     ("mails", "Every mail has left or is on its way."),
     ("problems", "Nothing keeps the draft from being published."),
+    ("announced", "No release is announced."),
     ("changes", "The draft says what the last release says."),
     ("translations", "Every passage is translated into every public language, from its present source."),
     ("expiring", "Nothing ends within 60 days."),
@@ -212,6 +215,25 @@ def test_an_objection_to_a_change_that_is_near_is_urgent(signed_in, monkeypatch)
     assert [item.urgent for item in items] == [True, True]
 
 
+def test_an_announced_release_is_told_with_each_of_its_days(signed_in):
+    Subprocessor.objects.create(key="example", legal_name="Example GmbH", kind="service")
+    release = publish()
+
+    response = signed_in("auditor").get("/admin/")
+
+    days = [
+        day(found, "en")
+        for found in (release.in_force_new_on, release.objection_deadline, release.in_force_existing_on)
+    ]
+    assert rows(response, "announced") == [
+        ("Release 4", "", "/admin/registry/release/4/change/"),
+        ("In force for new customers.", days[0], ""),
+        ("Last day for objections.", days[1], ""),
+        ("In force for existing customers. The policy page turns by itself, at midnight.", days[2], ""),
+    ]
+    assert card(response, "announced").urgent is False
+
+
 def test_what_ends_within_sixty_days_is_told_in_days(signed_in):
     today = ServiceProfile.load().today()
     day = datetime.timedelta(days=1)
@@ -243,7 +265,7 @@ def test_warnings_lead_to_the_row_and_those_of_a_location_to_its_subprocessor(si
     )
 
 
-DRAFT = ["problems", "changes", "translations", "expiring", "warnings"]
+DRAFT = ["problems", "announced", "changes", "translations", "expiring", "warnings"]
 
 
 @pytest.mark.parametrize(
@@ -291,4 +313,4 @@ def test_the_overview_costs_the_same_queries_for_few_rows_and_for_many(signed_in
     with django_assert_max_num_queries(100) as many:
         client.get("/admin/")
 
-    assert len(few) == len(many) == 28
+    assert len(few) == len(many) == 29

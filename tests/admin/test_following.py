@@ -65,7 +65,9 @@ def test_the_days_of_an_announced_release_stand_in_their_order():
 def test_a_correction_leaves_new_customers_alone_where_the_announced_release_is_not_theirs_yet():
     announced = Release(number=4, in_force_new_on=DAY, in_force_existing_on=DAY)
 
-    assert of_correction(TODAY, 4, announced, 1)[2:] == [
+    assert of_correction(TODAY, 4, announced, 1) == [
+        "Release 5 is in force at once for all customers: their release, with the passages chosen.",
+        "Nothing else of the draft is published.",
         "Release 4, which is announced, goes on as release 6, with the same passages and days.",
         "1 subscriber is told by mail at once.",
     ]
