@@ -28,7 +28,7 @@ def submit(token: str = "a form", **changed: Any) -> Objection:
     assert profile is not None
     today = profile.today()
     if "release" not in changed:
-        changed["release"] = (Release.objects.open_to_objection(today).first() or announce()).number
+        changed["release"] = (Release.objects.open_to_objections(today).first() or announce()).number
     return objecting.submit(**{"token": token, "language": "et", "change": CHANGE, "on": today, **OBJECTOR, **changed})
 
 

@@ -1,7 +1,17 @@
 from django.contrib import admin
 from django.urls import path
 
-from registry.public import compare, dpa, health, mail_events, releases, subscribe, subscribe_link
+from registry.public import (
+    compare,
+    dpa,
+    health,
+    mail_events,
+    objection,
+    objection_link,
+    releases,
+    subscribe,
+    subscribe_link,
+)
 
 handler400 = "registry.public.errors.bad_request"
 handler403 = "registry.public.errors.forbidden"
@@ -25,6 +35,8 @@ urlpatterns = [
     path("<slug:code>/on/<str:written>/", releases.on, name="on"),
     *compare.urlpatterns,
     *dpa.urlpatterns,
+    *objection.urlpatterns,
+    *objection_link.urlpatterns,
     *subscribe.urlpatterns,
     *subscribe_link.urlpatterns,
     *mail_events.urlpatterns(),

@@ -75,7 +75,7 @@ def _form_token(token: str, **answers: str) -> str:
 
 
 def _keep(form_token: str, facts: dict[str, Any], identity: dict[str, str], on: date) -> Objection:
-    if not Release.objects.open_to_objection(on).filter(pk=facts["release_id"]).exists():
+    if not Release.objects.open_to_objections(on).filter(pk=facts["release_id"]).exists():
         raise NotOpen
     objection = Objection.objects.create(form_token=form_token, **facts)
     objector = Objector(objection=objection, **identity)

@@ -47,7 +47,7 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
         """Releases that come into force after a day."""
         return self.standing().filter(in_force_existing_on__gt=on)
 
-    def open_to_objection(self, on: date) -> Self:
+    def open_to_objections(self, on: date) -> Self:
         """Releases to which customers may object on a day."""
         return self.standing().filter(objection_deadline__gte=on)
 

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
+from django.utils.translation import get_language_info
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from ..exchange.published import Site
@@ -16,6 +17,18 @@ def of(request: HttpRequest, site: Site) -> str:
     offered = site.languages or _spoken()
     named = request.path_info.split("/", 2)[1].lower() if request.path_info.startswith("/") else ""
     return named if named in offered else best(request.headers.get("Accept-Language", ""), offered, binding(site))
+
+
+def of_link(named: str, site: Site) -> str:
+    """The language of a page that a mail links: the link outlives the language that its mail was written in.
+
+    Raise Http404 for what is no language at all.
+    """
+    try:
+        get_language_info(named)
+    except KeyError as error:
+        raise Http404 from error
+    return named if named in site.languages else binding(site)
 
 
 def best(accepted: str, offered: tuple[str, ...], otherwise: str) -> str:

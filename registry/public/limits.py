@@ -34,6 +34,11 @@ SUBSCRIPTIONS = (
     Limit("subscription", timedelta(hours=1), from_address=20, from_network=60),
     Limit("subscription", timedelta(days=1), from_address=60, from_network=200),
 )
+# As DPA requests: a company needs one, whoever objects for several companies a handful.
+OBJECTIONS = (
+    Limit("objection", timedelta(hours=1), from_address=10, from_network=30),
+    Limit("objection", timedelta(days=1), from_address=30, from_network=100),
+)
 
 
 class TooMany(Exception):

@@ -2,6 +2,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.http import Http404
 from django.test import RequestFactory
 
 from registry.exchange.published import Site
@@ -56,3 +57,12 @@ def test_before_any_language_is_public_the_programs_own_serve(rf: RequestFactory
 
     assert language.of(rf.get("/"), site) == "en"
     assert language.of(rf.get("/", headers={"accept-language": "tlh"}), site) == "en"
+
+
+def test_a_link_in_a_mail_outlives_the_language_that_it_was_written_in() -> None:
+    site = Site((), PUBLIC, "https://trust.example.com", date(2024, 12, 13))
+
+    assert language.of_link("hu", site) == "hu"
+    assert language.of_link("de", site) == "en"
+    with pytest.raises(Http404):
+        language.of_link("xx", site)
