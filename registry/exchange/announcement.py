@@ -1,13 +1,11 @@
 """The mail that tells subscribers of an entry of the chain: what changes, from when on, and how to object."""
 
-import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -18,11 +16,9 @@ from .changes import Changes, told
 from .content import Content, Passage, is_withdrawal
 from .localized import day, language_name, tag, text_direction
 from .mail import message
+from .markdown import absolute
 from .passages import Reader, shown
 from .placeholders import LINKS, Facts, fill
-
-# A path of ours in the address of a link.
-_OWN_PATH = re.compile(r'(<a\b[^>]*?\bhref=")(?=/(?!/))')
 
 
 def prepare(before: Content | None, entry: Content, digest: str, language: str, continued: int = 0) -> slotted.Prepared:
@@ -122,7 +118,7 @@ def _passage(entry: Content, passage: Passage | None, language: str) -> dict[str
     code = shown(passage, language, entry["source_language"])
     block = Reader(entry, code).block(passage, "mail")
     return {
-        "html": absolute(block.text if block else SafeString()),
+        "html": absolute(block.text if block else "", settings.PUBLIC_URL),
         "text": fill(passage["text"][code], Facts(entry["service"], code, pages=language), _full),
         "tag": tag(code),
         "direction": text_direction(code),
@@ -149,8 +145,3 @@ def _addresses(before: Content | None, entry: Content, language: str) -> dict[st
 
 def _full(name: str, value: str) -> str:
     return settings.PUBLIC_URL + value if name in LINKS else value
-
-
-def absolute(html: str) -> SafeString:
-    """With the addresses of our own pages in full, for whoever reads it elsewhere."""
-    return mark_safe(_OWN_PATH.sub(rf"\g<1>{settings.PUBLIC_URL}", html))  # noqa: S308 - it was safe before

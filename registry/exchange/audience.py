@@ -5,7 +5,7 @@ from typing import Any
 
 from ..models import Release, Safeguard
 from .comparison import Change, compare
-from .content import Content, is_withdrawal
+from .content import Content, continues, is_withdrawal
 
 # The keys of regions; None means everybody.
 Concerned = frozenset[str] | None
@@ -13,10 +13,8 @@ _OF_PLACES = {"subprocessors", "locations", "transfer_mechanisms", "safeguard_se
 
 
 def is_told(entry: Content) -> bool:
-    """Whether anybody is told of an entry: not of an archive, nor of an announced release over again, with a
-    correction that the entry before it tells. Nobody is told of one event twice."""
-    again = entry["ends"] is not None and not is_withdrawal(entry)
-    return not again and not entry.get("backfill", False)
+    """Whether anybody is told of an entry: not of an archive, nor of an announced release over again."""
+    return not continues(entry) and not entry.get("backfill", False)
 
 
 def lies_ahead(entry: Content) -> bool:

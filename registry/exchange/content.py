@@ -107,6 +107,14 @@ def is_withdrawal(content: Content) -> bool:
     return content["type"] == "withdrawal"
 
 
+def continues(content: Content) -> bool:
+    """Whether an entry is an announced release over again, with a correction that the entry before it tells.
+
+    Nobody is told of one event twice: it is in no feed and no mail.
+    """
+    return content["ends"] is not None and not is_withdrawal(content)
+
+
 def _without_ends(content: Content) -> Content:
     """Before schema 3 no entry ended another one, and none gave a reason."""
     return {**content, "ends": None, "reason": None}

@@ -4,7 +4,6 @@ An entry says what its release said when it was published, and is never written 
 its own, a withdrawal is one. An entry's `updated` is thus its `published_at`, and the feed's that of its newest entry.
 """
 
-import re
 import unicodedata
 from datetime import datetime
 from functools import lru_cache
@@ -18,14 +17,13 @@ from django.utils.translation import override
 
 from ..models import Release
 from .changes import told
+from .content import continues
 from .frame import feed as link
 from .frame import release_facts, withdrawal_facts
 from .localized import tag, text_direction
+from .markdown import absolute
 from .passages import Reader
 from .published import Entry, Site
-
-# A path of ours in a tag's address; in the text beside it every "<" is escaped.
-_OWN_PATH = re.compile(r'(<a\b[^>]*?\bhref=")(?=/(?!/))')
 
 
 def feed(site: Site, language: str) -> str | None:
@@ -48,17 +46,9 @@ def feed(site: Site, language: str) -> str | None:
             author_link=f"{site.public_url}/{language}/",
         )
         for entry in reversed(site.chain):
-            if not continues(entry):
+            if not continues(entry.content):
                 _add(made, site, entry, language)
         return made.writeString("utf-8")
-
-
-def continues(entry: Entry) -> bool:
-    """Whether an entry is the announced release over again, with a correction that the entry before it tells.
-
-    Nobody is told of one event twice: it is in no feed and no mail.
-    """
-    return entry.ends is not None and not entry.is_withdrawal
 
 
 def entry_title(entry: Entry, *, first: bool = False) -> str:
@@ -126,24 +116,19 @@ def _html(entry: Entry, before: Entry | None, continued: int | None, language: s
             "before": before and before.number,
             "changes": told(before.content, content, language, public_url=public_url).html if before else "",
         }
-    return _xml(_absolute(render_to_string("public/feed/entry.html", said).strip(), public_url))
+    return _xml(absolute(render_to_string("public/feed/entry.html", said).strip(), public_url))
 
 
 def _continued(site: Site, entry: Entry) -> int | None:
     """The number under which a correction announces the announced release again."""
     after = site.entry(entry.number + 1)
-    return after.number if after and continues(after) else None
+    return after.number if after and continues(after.content) else None
 
 
 def _id(entry: Entry, name: str) -> str:
     """The same for ever, also where the site moves to another host: by the release's digest, and in each language its
     own, since a feed reader takes two entries with one id for one (RFC 4287, 4.2.6; RFC 9562, 5.5)."""
     return uuid5(UUID(entry.digest[:32]), name).urn
-
-
-def _absolute(html: str, public_url: str) -> str:
-    """Feed readers know no address that the text is relative to."""
-    return _OWN_PATH.sub(rf"\g<1>{public_url}", html)
 
 
 def _xml(text: str) -> str:

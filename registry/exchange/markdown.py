@@ -20,6 +20,9 @@ _FIRST_SLOT = 0xF0000
 # Where a fact is part of an address: [us](mailto:{contact}), <mailto:{contact}>.
 _ADDRESS = re.compile(r"(?<=\]\()[^()\s]+|(?<=<)(?:https?|mailto):[^<>\s]+(?=>)")
 
+# A path of ours in the address of a link; in the text beside it every "<" is escaped.
+_OWN_PATH = re.compile(r'(<a\b[^>]*?\bhref=")(?=/(?!/))')
+
 
 def html(text: str, facts: Facts) -> SafeString:
     """A passage as block HTML; its headings begin at h3, below those of the page."""
@@ -46,6 +49,11 @@ def html(text: str, facts: Facts) -> SafeString:
     for slot, value in enumerate(waiting):
         rendered = rendered.replace(chr(_FIRST_SLOT + slot), escape(value))
     return mark_safe(rendered.strip())  # noqa: S308 - nh3 has cleaned it, and facts are escaped
+
+
+def absolute(rendered: str, public_url: str) -> SafeString:
+    """HTML of ours for whoever reads it in a mail or a feed: its links to our own pages hold whole addresses."""
+    return mark_safe(_OWN_PATH.sub(rf"\g<1>{public_url}", rendered))  # noqa: S308 - it was safe before
 
 
 def plain(text: str, facts: Facts) -> str:

@@ -233,7 +233,7 @@ def _marked(words: list[Word], public_url: str) -> SafeString:
 
 
 def _absolute(address: str, public_url: str) -> str:
-    return f"{public_url}{address}" if address.startswith("/") else address
+    return f"{public_url}{address}" if address.startswith("/") and not address.startswith("//") else address
 
 
 def _joined(words: Iterable[Word]) -> str:

@@ -12,6 +12,7 @@ from lxml import etree
 
 from registry.exchange import feed as module
 from registry.exchange.changes import told
+from registry.exchange.content import continues
 from registry.exchange.feed import feed
 from registry.exchange.published import Site
 from tests.exchange.conftest import AT_ONCE, LANGUAGES, WITHDRAWAL, said
@@ -217,7 +218,7 @@ def test_a_correction_tells_that_the_announced_release_goes_on_and_so_nobody_is_
 
     assert said in [paragraph.text for paragraph in content(whole, 5).all("p")]
     assert tree(whole).xpath("count(a:entry)", namespaces=ATOM) == len(whole.chain) - 1
-    assert [entry.number for entry in whole.chain if module.continues(entry)] == [6]
+    assert [entry.number for entry in whole.chain if continues(entry.content)] == [6]
 
 
 def test_what_is_not_translated_says_its_language(whole: Site) -> None:

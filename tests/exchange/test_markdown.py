@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.exchange.markdown import html, plain
+from registry.exchange.markdown import absolute, html, plain
 from registry.exchange.placeholders import Facts
 
 SERVICE = {
@@ -57,6 +57,16 @@ def test_facts_are_plain_text_whatever_signs_they_hold():
 
 def test_a_slot_that_a_text_brings_along_is_no_fact():
     assert told("{service} \U000f0000\U000f0001") == "<p>Service</p>"
+
+
+def test_only_a_path_in_an_address_of_a_link_is_one_of_ours():
+    text = '[form]({dpa}), [them](//example.com/x), [others](https://example.com/) `<a href="/x">` <mailto:{contact}>'
+    before = told(text)
+
+    after = absolute(before, "https://trust.example")
+
+    assert after == before.replace('<a href="/en/dpa/"', '<a href="https://trust.example/en/dpa/"')
+    assert before.count('href="/') == 3
 
 
 @given(st.text())
