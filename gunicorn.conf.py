@@ -1,5 +1,7 @@
 """How gunicorn serves this project; it reads this file by itself where it is started in this folder."""
 
+import atexit
+import gc
 import os
 from importlib import import_module
 from typing import Any
@@ -23,3 +25,7 @@ control_socket_disable = True
 def on_starting(server: Any) -> None:
     # Settings that are missing or unsafe are refused once, before any worker starts.
     import_module("trustcenter.settings")
+
+
+# Python's last look for garbage, among all that was loaded, would keep whoever stops the server waiting.
+atexit.register(gc.freeze)
