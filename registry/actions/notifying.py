@@ -12,8 +12,10 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
+from django.db.models import TextChoices
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext_lazy as _
 
 from ..exchange import subscriber_link, subscription_mail
 from ..exchange.content import decode
@@ -29,6 +31,14 @@ JUST_NOW = timedelta(minutes=1)
 
 _ASKED = (Delivery.Kind.CONFIRMATION, Delivery.Kind.PREFERENCES)
 _UNSENT = (Delivery.State.QUEUED, Delivery.State.CLAIMED, Delivery.State.PAUSED)
+
+
+class Reason(TextChoices):
+    """Why an address was erased before its time: one of a few, for free text might name somebody."""
+
+    ASKED = "asked", _("the person asked for it")
+    NOT_THEIRS = "not_theirs", _("the address was not the subscriber’s own")
+    OTHER = "other", _("another reason")
 
 
 class Links(NamedTuple):
@@ -187,20 +197,23 @@ def _cancel(subscriber: Subscriber) -> None:
     Delivery.objects.filter(subscriber=subscriber, state__in=_UNSENT).update(state=Delivery.State.CANCELLED)
 
 
-def erase(seen: Subscriber, by: Any = None, at: datetime | None = None) -> bool:
+def erase(seen: Subscriber, by: Any = None, at: datetime | None = None, *, reason: str = "") -> bool:
     """Erase the address, everywhere (GDPR Art. 17); False where that was done before.
 
     What stays names nobody: states, dates, language, choices, what was sent when, and a line in the erasure log.
     """
     with transaction.atomic():
         subscriber = Subscriber.objects.select_for_update().get(pk=seen.pk)
-        found, _counts = SubscriberIdentity.objects.filter(subscriber=subscriber).delete()
+        found, _rows = SubscriberIdentity.objects.filter(subscriber=subscriber).delete()
         if subscriber.erased_at and not found:
             return False
         _cancel(subscriber)
         if subscriber.state == Subscriber.State.CONFIRMED:
             subscriber.state, subscriber.ended_at = Subscriber.State.UNSUBSCRIBED, timezone.now()
         cases.erased(subscriber, by, at)
+        if reason:
+            newest = Subscriber.history.filter(id=subscriber.pk).latest()  # type: ignore[attr-defined]
+            type(newest).objects.filter(pk=newest.pk).update(history_change_reason=Reason(reason))
     return True
 
 

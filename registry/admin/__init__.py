@@ -10,6 +10,7 @@ from . import (
     safeguard,
     staff,
     subprocessor,
+    subscriber,
     translator,
     workbench,
 )

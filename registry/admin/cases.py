@@ -49,7 +49,7 @@ class LanguageFilter(CodeFilter):
 class CaseAdmin(NeitherAddedNorDeleted):
     """A kind of case: the model has a reference, a state, an assignee, `received_at` and `erased_at`."""
 
-    # The relation that holds who it is, its model, and what of it is searched; the model of the notes.
+    # The relation that holds who it is, its model, and what of it is searched; the model of the notes, if there is one.
     identity: str
     identity_model: str
     identity_searched: tuple[str, ...]
@@ -121,7 +121,7 @@ class CaseAdmin(NeitherAddedNorDeleted):
             "title": found.reference,
             "identity": identity if seen else None,
             "identity_hidden": identity is not None and not seen,
-            "timeline": timeline(found, notes=may(request, f"view_{self.note_model}")),
+            "timeline": timeline(found, notes=bool(self.note_model) and may(request, f"view_{self.note_model}")),
             "deliveries": found.deliveries.order_by("id") if may(request, "view_delivery") else (),
             "acting": acting,
             "seen_template": self.seen_template,
@@ -148,11 +148,18 @@ class CaseAdmin(NeitherAddedNorDeleted):
         if not may(request, f"erase_{self.opts.model_name}"):
             raise PermissionDenied
         if request.method == "POST":
-            if type(self).erase(found, by=request.user):
+            if self.erase_now(request, found):
                 self._tell(request, found, str(self.erased_message))
             return self._back(found.pk)
         title = _("Erase the personal data of %(reference)s?") % {"reference": found}
-        return self._page(request, self.erase_template, found, {"title": title})
+        return self._page(request, self.erase_template, found, {"title": title, **self.erase_context()})
+
+    def erase_now(self, request: HttpRequest, found: Any) -> bool:
+        return type(self).erase(found, by=request.user)
+
+    def erase_context(self) -> dict[str, Any]:
+        """What the page that asks needs besides."""
+        return {}
 
     def note(self, request: HttpRequest, name: str = "note") -> str:
         """A text that was typed, from those who may write it."""

@@ -1,4 +1,4 @@
-"""What happened to a request or an objection, told from its history and its notes."""
+"""What happened to a request, an objection or a subscription, told from its history and its notes."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,7 +7,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from ..models import DpaRequest, Objection
+from ..actions.notifying import Reason
+from ..models import DpaRequest, Objection, Subscriber
+from .naming import language_label
+
+Record = DpaRequest | Objection | Subscriber
 
 
 @dataclass(frozen=True)
@@ -18,31 +22,36 @@ class Moment:
     note: str = ""
 
 
-def timeline(record: DpaRequest | Objection, *, notes: bool) -> list[Moment]:
+def timeline(record: Record, *, notes: bool) -> list[Moment]:
     """The newest first. Four queries at most, however much has happened."""
     told = []
     before = None
     rows = type(record).history.filter(id=record.pk)  # type: ignore[union-attr]
-    for row in rows.select_related("history_user", "assignee").order_by("history_id"):
+    people = ("history_user",) if isinstance(record, Subscriber) else ("history_user", "assignee")
+    for row in rows.select_related(*people).order_by("history_id"):
         changes = _changes(before, row) if before else [_received(record)]
         told += [Moment(row.history_date, _name(row.history_user), what) for what in changes]
         before = row
     if notes:
         told += [
             Moment(note.at, _name(note.by), _("Answer") if getattr(note, "answer", False) else _("Note"), note.text)
-            for note in record.notes.select_related("by")
+            for note in record.notes.select_related("by")  # type: ignore[union-attr]
         ]
     return sorted(told, key=lambda moment: moment.at, reverse=True)
 
 
-def _received(record: DpaRequest | Objection) -> str:
+def _received(record: Record) -> str:
+    if isinstance(record, Subscriber):
+        return _("Somebody asked to subscribe this address.")
     if isinstance(record, Objection):
         return _("The objection was received.")
     return _("The request was received.")
 
 
 def _changes(before: Any, after: Any) -> Iterator[str]:
-    if before.assignee_id != after.assignee_id:
+    if hasattr(after, "scope"):
+        yield from _chosen(before, after)
+    elif before.assignee_id != after.assignee_id:
         name = _name(after.assignee) or _("an account that no longer exists")
         yield _("Taken by: %(name)s") % {"name": name} if after.assignee_id else _("Taken by nobody")
     if before.state != after.state:
@@ -51,6 +60,18 @@ def _changes(before: Any, after: Any) -> Iterator[str]:
         yield _("Outcome: %(outcome)s") % {"outcome": after.get_outcome_display()}
     if before.erased_at != after.erased_at:
         yield _("The personal data was erased.")
+        if after.history_change_reason:
+            yield _("Reason: %(reason)s") % {"reason": Reason(after.history_change_reason).label}
+
+
+def _chosen(before: Any, after: Any) -> Iterator[str]:
+    if before.asked_at != after.asked_at:
+        yield _("Somebody asked to subscribe this address again.")
+    if (before.scope, before.regions) != (after.scope, after.regions):
+        regions = f" ({after.regions})" if after.regions else ""
+        yield _("Told about: %(scope)s") % {"scope": f"{after.get_scope_display()}{regions}"}
+    if before.language != after.language:
+        yield _("Language: %(language)s") % {"language": language_label(after.language)}
 
 
 def _name(user: Any) -> str:

@@ -168,7 +168,7 @@ def erase(link: _Link) -> HttpResponse:
         return link.page("erase", _("Erase your address?"))
     # Its page is made first: then nobody is left to make one of.
     response = link.page("erased", _("Your address has been erased"))
-    notifying.erase(link.subscriber)
+    notifying.erase(link.subscriber, reason=notifying.Reason.ASKED)
     return response
 
 
