@@ -14,6 +14,7 @@ from django.utils.translation import override
 from . import phrases
 from .comparison import ADDED, CHANGED, Change, compare, differs, is_passage
 from .content import Content
+from .difference import Effort
 from .localized import language_name, listing
 from .naming import Names
 from .rewritten import Rewritten, rewritten
@@ -146,15 +147,15 @@ class Changes:
 def told(before: Content | None, after: Content, language: str, *, public_url: str = "") -> Changes:
     """`before` is None for a first release, which is told by its facts: its texts are its pages."""
     with override(language):
-        names = Names(language, after, before)
+        names, effort = Names(language, after, before), Effort()
         items = tuple(
-            Item(one, tuple(_texts(one, before, after, names)) if before else ())
+            Item(one, tuple(_texts(one, before, after, names, effort)) if before else ())
             for one in sentences(compare(before, after), names)
         )
     return Changes(before, after, language, public_url, items, frozenset(names.borrowed))
 
 
-def _texts(told: Told, before: Content, after: Content, names: Names) -> Iterator[Rewritten]:
+def _texts(told: Told, before: Content, after: Content, names: Names, effort: Effort) -> Iterator[Rewritten]:
     spoken = [found for change in told.changes for found in _passages(change)]
     for change, field, was, now in spoken:
         name = "" if told.noun == "service" else names.name(change.noun, change.row, change.of)
@@ -167,6 +168,7 @@ def _texts(told: Told, before: Content, after: Content, names: Names) -> Iterato
             # Of one passage alone the sentence says which it is.
             title=" – ".join(filter(None, (name, label))) if len(spoken) > 1 else "",
             block=field in _BLOCKS,
+            effort=effort,
         )
         if found:
             yield found

@@ -37,6 +37,18 @@ def pieces[T: Hashable](old: Sequence[T], new: Sequence[T], most: int = _MOST) -
         yield SAME, old[len(old) - end :]
 
 
+class Effort:
+    """What one page may search altogether; when it is used up, a paragraph is told as a whole: before, and after."""
+
+    def __init__(self, most: int = 10 * _MOST) -> None:
+        self.left = most
+
+    def pieces[T: Hashable](self, old: Sequence[T], new: Sequence[T]) -> list[tuple[str, Sequence[T]]]:
+        found = list(pieces(old, new, min(_MOST, self.left)))
+        self.left = max(0, self.left - _pairs(old, new))
+        return found
+
+
 def _common[T: Hashable](old: Sequence[T], new: Sequence[T]) -> int:
     """How many begin both alike."""
     return next(

@@ -169,13 +169,11 @@ class Names:
             self.borrowed.add(language)
         return markdown.plain(passage["text"][language], Facts(self.content["service"], language))
 
-    def prose(self, passage: Any) -> str:
-        """A passage in Markdown as plain text, likewise."""
+    def prose(self, passage: Any) -> tuple[str, str]:
+        """A passage in Markdown as plain text, and its language."""
         language = shown(passage, self.language, self.content["source_language"])
-        if language != self.language:
-            self.borrowed.add(language)
         html = markdown.html(passage["text"][language], Facts(self.content["service"], language, self.language))
-        return "\n".join(plain(block) for block in blocks(html))
+        return "\n".join(plain(block) for block in blocks(html)), language
 
     def row(self, noun: str, key: str) -> Row | None:
         return next((row for row in self._rows(noun) if row["key"] == key), None)

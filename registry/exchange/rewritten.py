@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from . import markdown
 from .blocks import Block, Word, blocks, line
 from .content import Content, Passage
-from .difference import ADDED, REMOVED, SAME, pieces
+from .difference import ADDED, REMOVED, SAME, Effort, pieces
 from .localized import language_name, tag, text_direction
 from .passages import shown
 from .placeholders import Facts
@@ -90,15 +90,19 @@ def rewritten(
     key: str,
     title: str = "",
     block: bool,
+    effort: Effort | None = None,
 ) -> Rewritten | None:
     """What a passage says in other words to a reader; None where it says the same to them.
 
-    `before` and `after` are its content and itself, None where that content has no such passage.
+    `before` and `after` are its content and itself, None where that content has no such passage. `effort` is
+    shared by the passages of one page.
     """
     spoken = _language(before, after, language)
     if spoken is None:
         return None
-    lines = tuple(_lines(_blocks(before, spoken, language, block), _blocks(after, spoken, language, block)))
+    lines = tuple(
+        _lines(_blocks(before, spoken, language, block), _blocks(after, spoken, language, block), effort or Effort())
+    )
     if not lines:
         return None
     state = after[1]["state"].get(spoken) if after[1] else None
@@ -130,7 +134,7 @@ def _blocks(said: tuple[Content, Passage | None], spoken: str, language: str, bl
 # --- which paragraph became which -------------------------------------------------------------------------------------
 
 
-def _lines(before: list[Block], after: list[Block]) -> list[Line]:
+def _lines(before: list[Block], after: list[Block], effort: Effort) -> list[Line]:
     """What stayed is left out, with a mark between what did not; nothing where all of it stayed."""
     found: list[Line] = []
     removed: list[Block] = []
@@ -138,20 +142,20 @@ def _lines(before: list[Block], after: list[Block]) -> list[Line]:
         if action == REMOVED:
             removed = list(part)
             continue
-        found += _paired(removed, list(part) if action == ADDED else [])
+        found += _paired(removed, list(part) if action == ADDED else [], effort)
         removed = []
         if action == SAME and part:
             found.append(Line("p", ()))
     return found if any(line.runs for line in found) else []
 
 
-def _paired(old: list[Block], new: list[Block]) -> Iterator[Line]:
+def _paired(old: list[Block], new: list[Block], effort: Effort) -> Iterator[Line]:
     left, right = 0, 0
     for one, other in [*_alike(old, new), (len(old), len(new))]:
         yield from (Line(block.tag, ((REMOVED, block.words),)) for block in old[left:one])
         yield from (Line(block.tag, ((ADDED, block.words),)) for block in new[right:other])
         if one < len(old):
-            runs = tuple((action, tuple(words)) for action, words in pieces(old[one].words, new[other].words))
+            runs = tuple((action, tuple(words)) for action, words in effort.pieces(old[one].words, new[other].words))
             yield Line(new[other].tag, runs)
         left, right = one + 1, other + 1
 

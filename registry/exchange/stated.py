@@ -5,6 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from .content import Passage
+from .localized import language_name
 from .naming import Names, Row
 
 # A label and its values.
@@ -30,7 +32,7 @@ def of_subprocessor(row: Row, names: Names) -> tuple[Fact, ...]:
     """What is not stated is left out."""
     facts: list[Fact] = []
     if row["purpose"]:
-        facts.append((names.label("subprocessors", "purpose"), (names.prose(row["purpose"]),)))
+        facts.append(_purpose(row["purpose"], names))
     for field in _OF_SUBPROCESSORS:
         if row[field]:
             value = names.value("subprocessors", field, row[field], row)
@@ -47,6 +49,13 @@ def of_location(row: Row, names: Names) -> tuple[Fact, ...]:
     facts: list[Fact] = [(names.label("locations", "use"), (names.value("locations", "use", row["use"], row),))]
     claims = names.sentences(row["safeguard_sets"])
     return (*facts, (names.label("locations", "safeguard_sets"), tuple(claims))) if claims else tuple(facts)
+
+
+def _purpose(passage: Passage, names: Names) -> Fact:
+    """In another language than the reader's it names its own."""
+    label, (text, language) = names.label("subprocessors", "purpose"), names.prose(passage)
+    own = language == names.language
+    return label if own else f"{label} ({language_name(language, names.language)})", (text,)
 
 
 def _location(row: Row, names: Names) -> str:

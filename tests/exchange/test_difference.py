@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.exchange.difference import ADDED, REMOVED, SAME, difference
+from registry.exchange.difference import ADDED, REMOVED, SAME, Effort, difference, words
 
 
 def test_words_are_compared_not_letters():
@@ -30,3 +30,22 @@ def test_the_pieces_are_both_texts_and_nothing_else(before, after):
 
     assert "".join(text for action, text in pieces if action != ADDED) == before
     assert "".join(text for action, text in pieces if action != REMOVED) == after
+
+
+def test_a_page_searches_no_more_than_its_effort_allows_and_then_tells_the_whole():
+    effort = Effort(most=5)
+
+    first, second = (effort.pieces(words("one two three"), words("one five three")) for _time in range(2))
+
+    assert [action for action, _part in first] == [SAME, REMOVED, ADDED, SAME]
+    assert effort.left == 1
+    assert second == first
+    assert effort.pieces(words("a b a b a c"), words("b a b a d")) == [
+        (REMOVED, words("a b a b a c")),
+        (ADDED, words("b a b a d")),
+    ]
+    assert effort.left == 0
+
+
+def test_words_signs_and_blanks_are_the_text():
+    assert words("In  Germany, too.") == ["In", "  ", "Germany", ",", " ", "too", "."]

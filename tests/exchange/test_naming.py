@@ -80,4 +80,4 @@ def test_a_name_without_a_translation_is_borrowed_from_the_source(site):
 def test_prose_is_told_as_plain_text(names):
     passage = {"text": {"en": "Hosts **files**.\n\n- [and](https://example.com) mail"}, "state": {"en": "source"}}
 
-    assert names.prose(passage) == "Hosts files.\nand mail"
+    assert names.prose(passage) == ("Hosts files.\nand mail", "en")

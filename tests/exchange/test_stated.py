@@ -1,5 +1,7 @@
 import copy
 
+from django.utils.translation import override
+
 from registry.exchange.naming import Names
 from registry.exchange.stated import of_location, of_subprocessor
 
@@ -53,6 +55,16 @@ def test_of_a_subprocessor_all_is_told_that_is_stated_and_nothing_else(site):
             ),
         ),
     )
+
+
+def test_what_a_subprocessor_does_names_its_language_where_that_is_not_the_readers(site):
+    names = Names("hu", site.current.content)
+    openai = party(site, "openai")
+    english = openai | {"purpose": {"text": {"en": "Writes."}, "state": {"en": "source", "hu": "missing"}}}
+
+    with override("hu"):
+        assert of_subprocessor(english, names)[0] == ("Feladata (angol)", ("Writes.",))
+        assert of_subprocessor(openai, names)[0][0] == "Feladata"
 
 
 def test_of_a_place_its_use_and_each_set_of_safeguards(site):
