@@ -42,6 +42,16 @@ def test_of_two_releases_with_one_day_the_later_one_is_in_force(with_release):
     assert site.current.number == 4
 
 
+def test_pages_show_the_facts_in_force_and_those_announced_before_anything_is(site, with_release):
+    announced = with_release(in_force_existing_on="2025-03-01")
+
+    assert announced.shown == announced.entries[2]
+    assert (
+        Site.on([(site.entries[0].text, site.entries[0].digest)], (), "", datetime.date(2019, 1, 1)).shown.number == 1
+    )
+    assert Site((), (), "", site.day).shown is None
+
+
 def test_since_is_the_first_release_of_the_unbroken_run(site):
     third = site.entries[2]
 
