@@ -20,7 +20,7 @@ from registry.models import (
     Subscriber,
     SubscriberIdentity,
 )
-from tests import objections
+from tests import objections, subscribers
 from tests.requests import PERSON, submit
 
 
@@ -211,3 +211,21 @@ def test_a_restored_backup_is_erased_again_at_the_time_that_the_log_says(db):
         objection.reference,
         "DPA-2222-3333",
     }
+
+
+@pytest.mark.django_db(transaction=True)
+def test_erasing_leaves_no_address_of_a_subscriber_anywhere(officer, client, filed, settings):
+    subscriber = subscribers.subscribe()
+    subscribers.ask(token="a form")
+    mailing.pump.func()
+    secret = subscriber.identity.secret
+    LogEntry.objects.log_actions(officer.pk, [subscriber], CHANGE, "Looked at.", single_object=True)
+    assert [text in everything() for text in (subscribers.EMAIL, subscribers.EMAIL.lower(), secret)] == [True] * 3
+
+    assert erasing.erase_named(subscriber.reference) is True
+
+    left = everything().lower()
+    assert [text in left for text in (subscribers.EMAIL.lower(), secret, "a form")] == [False] * 3
+    assert not any(subscriber.reference in path.read_text() for path in (settings.DATA_DIR / "mail").glob("*"))
+    assert list(Erasure.objects.values_list("reference", flat=True)) == [subscriber.reference]
+    assert erasing.erase_named(subscriber.reference) is False
