@@ -60,7 +60,7 @@ def test_the_six_public_pages_carry_a_subprocessor_that_staff_added_and_publishe
 
     page.goto(f"{product.url}/admin/registry/release/publish/")
     expect(
-        page.get_by_text("New subprocessor: Nordic Messages AB — processing locations: Sweden (EU customers)")
+        page.get_by_text("New subprocessor: Nordic Messages AB — processing location: Sweden (EU customers)")
     ).to_be_visible()
     for code, autonym in AUTONYMS.items():
         with page.context.expect_page() as opened:
