@@ -98,8 +98,9 @@ def test_a_form_and_a_404_name_it_too(client: Client) -> None:
         assert found["href"] == "/et/feed.atom"
 
 
-def test_the_list_of_releases_leads_people_to_it(client: Client) -> None:
-    (found,) = read(client.get("/en/releases/").content.decode()).all("a", type="application/atom+xml")
+@pytest.mark.parametrize("address", ["/en/releases/", "/en/subscribe/"])
+def test_the_list_of_releases_and_the_form_for_mails_lead_people_to_it(client: Client, address: str) -> None:
+    (found,) = read(client.get(address).content.decode()).all("a", type="application/atom+xml")
 
     assert (found.text, found["href"]) == ("Follow the changes in a feed reader (Atom)", "/en/feed.atom")
 
