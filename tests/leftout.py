@@ -21,10 +21,10 @@ def browser_is_here() -> bool:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    other = "looks" if connection.vendor == "postgresql" else "postgresql"
-    elsewhere = [item for item in items if item.get_closest_marker(other)]
+    others = ("looks", "alone") if connection.vendor == "postgresql" else ("postgresql",)
+    elsewhere = [item for item in items if any(map(item.get_closest_marker, others))]
     config.hook.pytest_deselected(items=elsewhere)
-    items[:] = [item for item in items if not item.get_closest_marker(other)]
+    items[:] = [item for item in items if not any(map(item.get_closest_marker, others))]
     journeys = [item for item in items if item.get_closest_marker("browser")]
     if journeys and not browser_is_here():
         for item in journeys:

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+pytestmark = pytest.mark.alone
+
 JOURNEY = "tests/journeys/test_reading.py"
 
 

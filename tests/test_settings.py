@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+pytestmark = pytest.mark.alone
+
 KEY = "k3y-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMN"
 LOOPBACK = {"PUBLIC_URL": "http://127.0.0.1:8000", "SECRET_KEY": KEY}
 PRODUCTION = {"PUBLIC_URL": "https://trust.example.com", "SECRET_KEY": KEY, "EMAIL_URL": "smtp+tls://u:p@mail.test:587"}

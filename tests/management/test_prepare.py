@@ -5,7 +5,10 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 from django.conf import settings
+
+pytestmark = pytest.mark.alone
 
 
 def test_it_makes_a_new_data_folder_ready_and_leaves_the_registry_empty(tmp_path: Path) -> None:

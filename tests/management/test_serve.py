@@ -19,6 +19,8 @@ from django.core.management.base import CommandError
 
 from registry.management.commands.serve import listen
 
+pytestmark = pytest.mark.alone
+
 
 def children_of(parent: int) -> Iterator[int]:
     for stat in Path("/proc").glob("[0-9]*/stat"):

@@ -10,6 +10,8 @@ import pytest
 
 from registry.management.supervisor import HOPELESS, LONGEST_PAUSE, WELL_AFTER, Child, end, supervise
 
+pytestmark = pytest.mark.alone
+
 SLEEPS = [sys.executable, "-c", "import time; time.sleep(60)"]
 DEAF = [
     sys.executable,
