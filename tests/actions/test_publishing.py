@@ -177,7 +177,7 @@ def test_a_publication_overtaken_by_another_transaction_is_told_to_look_again(mo
     def overtaken(*args):
         connection.cursor().execute(f"DO $$ BEGIN RAISE EXCEPTION 'overtaken' USING ERRCODE = '{state}'; END $$")
 
-    monkeypatch.setattr(publishing, "_publish", overtaken)
+    monkeypatch.setattr(publishing, "draft", overtaken)
 
     with pytest.raises(publishing.DraftMoved) as refused:
         publish_at_once()
