@@ -60,7 +60,7 @@ class SubscriberAdmin(CaseAdmin):
     def context(self, request: HttpRequest, found: Subscriber, typed: Any, *, acting: bool) -> dict[str, Any]:
         facts = [
             (_("State"), found.get_state_display()),
-            (_("Told about"), found.get_scope_display()),
+            (_("Scope"), found.get_scope_display()),
             (_("Regions"), _regions(found)),
             (_("Language"), language_label(found.language)),
             (_("Asked on"), _day(found.asked_at)),

@@ -69,7 +69,7 @@ def _chosen(before: Any, after: Any) -> Iterator[str]:
         yield _("Somebody asked to subscribe this address again.")
     if (before.scope, before.regions) != (after.scope, after.regions):
         regions = f" ({after.regions})" if after.regions else ""
-        yield _("Told about: %(scope)s") % {"scope": f"{after.get_scope_display()}{regions}"}
+        yield _("Scope: %(scope)s") % {"scope": f"{after.get_scope_display()}{regions}"}
     if before.language != after.language:
         yield _("Language: %(language)s") % {"language": language_label(after.language)}
 

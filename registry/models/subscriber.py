@@ -52,7 +52,7 @@ class Subscriber(models.Model):
     reference = models.CharField(_("reference"), max_length=20, unique=True, default=new_reference, editable=False)
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.PENDING)
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
-    scope = models.CharField(_("told of"), max_length=20, choices=Scope, default=Scope.ALL)
+    scope = models.CharField(_("scope"), max_length=20, choices=Scope, default=Scope.ALL)
     # The keys in order, a blank between two of them: one value to compare in either database.
     regions = models.TextField(_("regions"), blank=True)
     asked_at = models.DateTimeField(_("asked at"), default=timezone.now, editable=False)

@@ -108,13 +108,13 @@ def test_the_page_tells_what_was_chosen_what_was_sent_and_what_happened(officer,
     page = main(officer.get(page_of(subscriber)))
 
     facts = {row.one("dt").text: row.one("dd").text for row in page.all("dl")[0].all("div")}
-    assert (facts["State"], facts["Told about"], facts["Language"]) == ("confirmed", "every change", "Estonian")
+    assert (facts["State"], facts["Scope"], facts["Language"]) == ("confirmed", "every change", "Estonian")
     assert "Regions" not in facts
     assert page.all("dl")[1].text == f"E-mail {EMAIL}"
     mails = [row.one("th").text for row in page.one("tbody").all("tr")]
     assert mails == ["Request to confirm a subscription", "Announcement 3", "Link to the preferences of a subscription"]
     assert [item.all("p")[1].text for item in page.one("ol").all("li")] == [
-        "Told about: every change",
+        "Scope: every change",
         "Language: Estonian",
         "State: confirmed",
         "Somebody asked to subscribe this address.",
