@@ -101,8 +101,8 @@ def of_withdrawal(
     if objections:
         lines.append(
             ngettext(
-                "%(count)s objection to it is open. It stays yours to answer and close.",
-                "%(count)s objections to it are open. They stay yours to answer and close.",
+                "%(count)s objection to it is open: it still has to be answered or closed.",
+                "%(count)s objections to it are open: they still have to be answered or closed.",
                 objections,
             )
             % {"count": objections}

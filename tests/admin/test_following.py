@@ -81,7 +81,7 @@ def test_a_withdrawal_before_anybody_has_the_release_says_so_in_few_lines():
         "Release 3 stays in force for them.",
         "Release 4 and the reason for its withdrawal stay public.",
         "2 subscribers are told by mail at once.",
-        "1 objection to it is open. It stays yours to answer and close.",
+        "1 objection to it is open: it still has to be answered or closed.",
     ]
     assert of_withdrawal(Release(number=1, in_force_new_on=DAY), None, TODAY, objections=0, told=0) == [
         "Release 1 never comes into force for existing customers.",

@@ -63,7 +63,7 @@ def test_what_follows_is_told_before_the_click(signed_in, announced):
         f"New customers get release 3 again. Whoever joined since {spoken(today())} keeps what they agreed to.",
         "Release 4 and the reason for its withdrawal stay public.",
         "2 subscribers are told by mail at once.",
-        "2 objections to it are open. They stay yours to answer and close.",
+        "2 objections to it are open: they still have to be answered or closed.",
     ]
 
 
