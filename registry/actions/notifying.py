@@ -232,8 +232,8 @@ def _link(purpose: Purpose, identity: SubscriberIdentity, language: str) -> str:
 
 def mail(delivery: Delivery) -> EmailMessage | None:
     """The mail that somebody asked for with the form; None where the address has been erased, or needs it no more."""
-    wanted = SubscriberIdentity.objects.filter(subscriber_id=delivery.subscriber_id).select_related("subscriber")
-    identity = wanted.first()
+    wanted = SubscriberIdentity.objects.filter(subscriber__deliveries=delivery)
+    identity = wanted.select_related("subscriber").first()
     confirmed = delivery.kind == Delivery.Kind.PREFERENCES
     if identity is None or confirmed != (identity.subscriber.state == Subscriber.State.CONFIRMED):
         return None

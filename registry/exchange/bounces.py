@@ -77,7 +77,7 @@ def _is_mbox(path: Path) -> bool:
 
 def reports(message: Message) -> list[Report]:
     """Of the message itself: a report that somebody forwards is their word, not a mail server's."""
-    parts = message.get_payload() if message.is_multipart() else []
+    parts = _parts(message)
     status = next((part for part in parts if part.get_content_type() in _REPORTS), None)
     if status is None:
         return []
@@ -98,17 +98,19 @@ def _report(block: Message, message_id: str, at: datetime | None) -> Report:
 
 def _blocks(part: Message) -> list[Message]:
     """Of the mail, and then of each recipient. Python splits the type that knows ASCII alone, and not the other one."""
-    payload = part.get_payload()
-    if not isinstance(payload, list):
-        return []
+    parts = _parts(part)
     if part.get_content_type() == "message/delivery-status":
-        return payload
-    return [payload[0], *map(_parsed, re.split(r"(?:\r?\n){2,}", _text(payload[0])))]
+        return parts
+    return [block for own in parts for block in (own, *map(_parsed, re.split(r"(?:\r?\n){2,}", _text(own))))]
 
 
 def _headers(part: Message) -> Message:
-    payload = part.get_payload()
-    return payload[0] if isinstance(payload, list) else _parsed(_text(part))
+    return next(iter(_parts(part)), None) or _parsed(_text(part))
+
+
+def _parts(message: Message) -> list[Message]:
+    found: Any = message.get_payload()
+    return found if isinstance(found, list) else []
 
 
 def _text(part: Message) -> str:

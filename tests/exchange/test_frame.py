@@ -66,7 +66,15 @@ def test_the_default_of_the_policy_is_the_root_which_chooses_a_language(site):
 
 
 @pytest.mark.parametrize(
-    ("rest", "current"), [("", "Subprocessors"), ("releases/", "Releases"), ("dpa/", "Request a DPA"), ("dpa/x/", None)]
+    ("rest", "current"),
+    [
+        ("", "Subprocessors"),
+        ("releases/", "Releases"),
+        ("subscribe/", "Notice of changes"),
+        ("subscribe/thanks/", None),
+        ("dpa/", "Request a DPA"),
+        ("dpa/x/", None),
+    ],
 )
 def test_navigation_marks_the_page(site, rest, current):
     context = frame(site, "en", rest)
