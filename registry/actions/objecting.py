@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ..exchange import objection_mail
+from ..exchange import message_id, objection_mail
 from ..exchange.content import decode
 from ..models import Delivery, Objection, ObjectionNote, Objector, Release, ServiceProfile
 from . import cases, mailing
@@ -222,6 +222,14 @@ def _queue(objection: Objection, *kinds: Delivery.Kind, event: str = "") -> None
 
 def mail(delivery: Delivery) -> EmailMessage | None:
     """The mail, rendered now; None where the person has been erased, or nothing is left to ask of them."""
+    made = _rendered(delivery)
+    if made is not None:
+        # So that staff learn of an answer that came back.
+        message_id.stamp(made, delivery.pk)
+    return made
+
+
+def _rendered(delivery: Delivery) -> EmailMessage | None:
     objection = Objection.objects.select_related("objector", "release").get(deliveries=delivery)
     content = decode(objection.release.content)
     earlier = Release.objects.before(objection.release)

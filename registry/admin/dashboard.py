@@ -158,7 +158,9 @@ def _waiting(row: DpaRequest | Objection, days: int) -> str:
 def _mails(request: HttpRequest) -> Card:
     failed = Delivery.objects.failed().select_related("request", "objection")
     items = [
-        Item(f"{row.get_kind_display()}: {about}", address(request, about), row.problem, True)
+        Item(
+            f"{row.get_kind_display()}: {about}", address(request, about), row.problem or row.get_state_display(), True
+        )
         for row in failed[:MOST]
         for about in [row.request or row.objection]
         if about is not None

@@ -92,7 +92,7 @@ class ObjectionAdmin(CaseAdmin):
             "facts": about.facts(),
             "version": objecting.version(found),
             "changes": about.changes(found.language),
-            "changes_here": about.changes(spoken()) if found.language != spoken() else [],
+            "changes_here": about.changes(spoken()) if found.change and found.language != spoken() else [],
             "language": language_label(found.language),
             "tag": localized.tag(found.language),
             "direction": localized.text_direction(found.language),

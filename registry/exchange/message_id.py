@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core import signing
+from django.core.mail import EmailMessage
 
 _OURS = re.compile(r"\s*<?\s*([0-9]{1,18}\.[A-Za-z0-9_-]+)@[^<>@\s]+\s*>?\s*")
 
@@ -21,6 +22,13 @@ def read(message_id: str) -> int | None:
         return int(_signer().unsign(found[1])) if found else None
     except signing.BadSignature:
         return None
+
+
+def stamp(made: EmailMessage, delivery_id: int) -> None:
+    """A bounce names the mail by it; a mail provider's webhook, with a number of its own, does so by the metadata
+    (django-anymail)."""
+    made.extra_headers["Message-ID"] = own = make(delivery_id)
+    made.metadata = {"message_id": own}  # type: ignore[attr-defined]
 
 
 def _signer() -> signing.Signer:

@@ -57,7 +57,5 @@ def _mail(
         },
         language=language,
     )
-    # A bounce names it; a mail provider's webhook, with a number of its own, does so by the metadata (django-anymail).
-    made.extra_headers["Message-ID"] = own = message_id.make(delivery.pk)
-    made.metadata = {"message_id": own}  # type: ignore[attr-defined]
+    message_id.stamp(made, delivery.pk)
     return made

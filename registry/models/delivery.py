@@ -36,9 +36,9 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         return found.order_by("priority", "due_at", "id")
 
     def failed(self) -> Self:
-        """Refused for good, while somebody waits for it: staff has to look."""
+        """Refused for good, or come back, while somebody waits for it: staff has to look."""
         waiting = Q(request__in=DpaRequest.objects.waiting()) | Q(objection__in=Objection.objects.waiting())
-        return self.filter(waiting, state=Delivery.State.FAILED).order_by("due_at")
+        return self.filter(waiting, state__in=(Delivery.State.FAILED, Delivery.State.BOUNCED)).order_by("due_at")
 
     def stale(self, before: datetime) -> Self:
         """Claimed, but by a worker that has not reported since."""

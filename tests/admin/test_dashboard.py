@@ -5,8 +5,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from registry.actions import objecting
+from registry.actions import bouncing, objecting
 from registry.actions.publishing import publish
+from registry.exchange.bounces import Report
 from registry.exchange.localized import day
 from registry.models import (
     Delivery,
@@ -232,6 +233,25 @@ def test_an_announced_release_is_told_with_each_of_its_days(signed_in):
         ("In force for existing customers. The policy page turns by itself, at midnight.", days[2], ""),
     ]
     assert card(response, "announced").urgent is False
+
+
+def test_an_answer_that_came_back_is_told(signed_in):
+    client, objection = signed_in("DPA officer"), verified()
+    objecting.answer(objection, objecting.version(objection), "Tere.", User.objects.get())
+    answer = objection.deliveries.get(kind="objection-answer")
+    Delivery.objects.filter(pk=answer.pk).update(state="sent")
+
+    came_back = objecting.mail(answer).extra_headers["Message-ID"]
+    report = Report(came_back, "", failed=True, permanent=True, at=None)
+    assert bouncing.take(report) == bouncing.Outcome.HARD
+
+    assert rows(client.get("/admin/"), "mails") == [
+        (
+            f"answer to the objector: {objection.reference}",
+            "came back",
+            f"/admin/registry/objection/{objection.pk}/change/",
+        )
+    ]
 
 
 def test_what_ends_within_sixty_days_is_told_in_days(signed_in):

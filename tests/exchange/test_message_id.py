@@ -2,6 +2,7 @@ import re
 
 import pytest
 from django.conf import settings
+from django.core.mail import EmailMessage
 from django.test import override_settings
 
 from registry.exchange import message_id
@@ -46,3 +47,11 @@ def test_a_key_and_a_host_that_were_changed_since_are_still_known():
     ):
         assert message_id.read(made) == 12
         assert message_id.make(12) != made
+
+
+def test_a_mail_carries_it_where_mail_servers_and_mail_providers_name_it():
+    made = EmailMessage()
+
+    message_id.stamp(made, 7)
+
+    assert message_id.read(made.message()["Message-ID"]) == message_id.read(made.metadata["message_id"]) == 7

@@ -4,7 +4,8 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from registry.models import Announcement, Delivery, DpaRequest, Release, Subscriber
+from registry.models import Announcement, Delivery, DpaRequest, Objection, Release, Subscriber
+from tests.objections import verified
 
 
 @pytest.fixture
@@ -49,6 +50,16 @@ def test_a_refused_mail_wants_somebody_until_its_request_has_ended_or_is_erased(
     assert not Delivery.objects.failed().exists()
 
     DpaRequest.objects.update(state="received", ended_at=None, erased_at=timezone.now())
+    assert not Delivery.objects.failed().exists()
+
+
+def test_a_mail_that_came_back_wants_somebody_while_its_objection_waits(db):
+    objection = verified()
+    objection.deliveries.update(state="bounced")
+
+    assert Delivery.objects.failed().count() == 3
+
+    Objection.objects.update(state="closed", outcome="rejected", ended_at=timezone.now())
     assert not Delivery.objects.failed().exists()
 
 
