@@ -1,6 +1,8 @@
 """The tests' database holds the sample policy (three releases in six languages), loaded once; each test rolls back."""
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -53,9 +55,15 @@ def flush_gives_the_sample_back() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def product_at_rest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    """Prepared once, for all who copy it: it takes half a dozen processes."""
-    with prepared(tmp_path_factory.mktemp("product")) as rest:
+    """Prepared once, for all who copy it, in all processes of the run."""
+    with prepared(folder_of_the_run(tmp_path_factory) / "product") as rest:
         yield rest
+
+
+def folder_of_the_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One for all processes of a run: each process of pytest-xdist's has its own folder in it."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The whole product as its users meet it: `manage.py serve` (gunicorn, the door, a worker), a database of its own."""
 
+import fcntl
 import json
 import os
 import shutil
@@ -41,13 +42,43 @@ class Product:
 
 @contextmanager
 def prepared(folder: Path) -> Iterator[Product]:
-    """A product at rest: migrated, with the sample and a superuser `admin`, to be copied by the others."""
-    with _database(folder, None) as database:
-        environment = _environment(folder, database, 8000)
-        _manage(environment, "prepare")
-        _manage(environment, "load_sample")
-        _manage(environment | {"DJANGO_SUPERUSER_PASSWORD": PASSWORD}, "createsuperuser", "--noinput")
+    """A product at rest: migrated, with the sample and a superuser `admin`, to be copied by the others.
+
+    Several processes share it: the first that comes prepares it, the last that goes removes its database.
+    """
+    folder.mkdir(exist_ok=True)
+    with _alone(folder) as users:
+        if not users:
+            _prepare(folder)
+        users.append(os.getpid())
+    environment = json.loads((folder / "environment.json").read_text())
+    try:
         yield Product("", folder, environment)
+    finally:
+        with _alone(folder) as users:
+            users.remove(os.getpid())
+            if not users:
+                _drop(environment["DATABASE_URL"])
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[list[int]]:
+    """One process at a time; the list is of those that use what is prepared."""
+    with (folder / "users.json").open("a+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0)
+        users: list[int] = json.loads(file.read() or "[]")
+        yield users
+        file.truncate(0)
+        file.write(json.dumps(users))
+
+
+def _prepare(folder: Path) -> None:
+    environment = _environment(folder, _create(folder, None), 8000)
+    _manage(environment, "prepare")
+    _manage(environment, "load_sample")
+    _manage(environment | {"DJANGO_SUPERUSER_PASSWORD": PASSWORD}, "createsuperuser", "--noinput")
+    (folder / "environment.json").write_text(json.dumps(environment))
 
 
 @contextmanager
@@ -93,24 +124,39 @@ def _environment(folder: Path, database: str, port: int) -> dict[str, str]:
 
 
 @contextmanager
-def _database(folder: Path, rest: Product | None) -> Iterator[str]:
+def _database(folder: Path, rest: Product) -> Iterator[str]:
+    address = _create(folder, rest)
+    try:
+        yield address
+    finally:
+        _drop(address)
+
+
+def _create(folder: Path, rest: Product | None) -> str:
     """A database of the kind that the tests run on, copied from the prepared one where there is one."""
-    of_tests = settings.DATABASES["default"]
-    if "sqlite" in of_tests["ENGINE"]:
+    if "sqlite" in settings.DATABASES["default"]["ENGINE"]:
         path = folder / "trustcenter.sqlite3"
         if rest:
             shutil.copy(rest.data / path.name, path)
-        yield f"sqlite:///{path}"
-        return
+        return f"sqlite:///{path}"
     name = f"journey_{uuid4().hex[:12]}"
-    address = "postgresql://{USER}:{PASSWORD}@{HOST}:{PORT}".format(**{**of_tests, "PORT": of_tests["PORT"] or 5432})
     template = rest.environment["DATABASE_URL"].rpartition("/")[2] if rest else "template1"
-    with psycopg.connect(f"{address}/postgres", autocommit=True) as server:
+    with psycopg.connect(f"{_server()}/postgres", autocommit=True) as server:
         server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
-        try:
-            yield f"{address}/{name}"
-        finally:
-            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    return f"{_server()}/{name}"
+
+
+def _drop(address: str) -> None:
+    if address.startswith("sqlite:"):
+        return
+    with psycopg.connect(f"{_server()}/postgres", autocommit=True) as server:
+        name = sql.Identifier(address.rpartition("/")[2])
+        server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+
+
+def _server() -> str:
+    of_tests = settings.DATABASES["default"]
+    return "postgresql://{USER}:{PASSWORD}@{HOST}:{PORT}".format(**{**of_tests, "PORT": of_tests["PORT"] or 5432})
 
 
 def _manage(environment: dict[str, str], *arguments: str) -> str:
