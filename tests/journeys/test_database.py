@@ -19,6 +19,8 @@ from urllib.parse import urlsplit
 import pytest
 from django.db import connection
 
+from .product import Product, copied
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -58,16 +60,10 @@ def gunicorn(environment: dict[str, str]) -> Iterator[str]:
 
 
 @pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
-    found = {**os.environ, "DATA_DIR": str(tmp_path), "PYTHONPATH": str(ROOT)}
-    found.pop("DATABASE_URL", None)
-    return found
-
-
-def prepare(environment: dict[str, str]) -> None:
-    for command in ("migrate -v0", "load_sample", "collectstatic --noinput -v0"):
-        call = [sys.executable, "manage.py", *command.split()]
-        subprocess.run(call, cwd=ROOT, env=environment, check=True, capture_output=True)
+def environment(product_at_rest: Product, tmp_path: Path) -> Iterator[dict[str, str]]:
+    names = ("DJANGO_SETTINGS_MODULE", "ALLOWED_HOSTS")
+    with copied(product_at_rest, tmp_path) as product:
+        yield product.environment | {name: os.environ[name] for name in names} | {"PYTHONPATH": str(ROOT)}
 
 
 PUBLISH = """
@@ -84,7 +80,6 @@ print(time.time())
 
 
 def test_workers_learn_of_a_release_and_outlive_their_database(environment: dict[str, str]) -> None:
-    prepare(environment)
     with gunicorn(environment) as address:
         first = wait_for(lambda: get(f"{address}/en/") if get(f"{address}/readyz")[0] == 200 else None)
         done = subprocess.run(
@@ -147,26 +142,21 @@ class Wire:
 
 @pytest.fixture
 def wire(environment: dict[str, str]) -> Iterator[Wire]:
-    """A PostgreSQL database of its own, reached over a wire; in `environment`."""
+    """The PostgreSQL database of `environment`, reached over a wire."""
     import psycopg
 
-    url = urlsplit(os.environ.get("DATABASE_URL", ""))
-    name = f"{url.path[1:]}_wire"
-    with psycopg.connect(url._replace(path="/postgres").geturl(), autocommit=True) as server:
-        server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        server.execute(f'CREATE DATABASE "{name}"')
+    address = urlsplit(environment["DATABASE_URL"])
+    with psycopg.connect(address.geturl()) as server:
         relay = Wire(server.info.host, server.info.port)
         place = f"{server.info.user}:{server.info.password}@127.0.0.1:{relay.port}"
-        environment["DATABASE_URL"] = f"postgresql://{place}/{name}"
-        yield relay
-        relay.open.set()
-        server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    environment["DATABASE_URL"] = address._replace(netloc=place).geturl()
+    yield relay
+    relay.open.set()
 
 
 @pytest.mark.postgresql
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no wire that could fall silent")
 def test_pages_go_on_while_the_database_hangs(environment: dict[str, str], wire: Wire) -> None:
-    prepare(environment)
     with gunicorn(environment) as address:
         wait_for(lambda: get(f"{address}/readyz")[0] == 200)
 
