@@ -82,7 +82,11 @@ def preview(found: Draft | None = None, summary: dict[str, str] | None = None) -
     found = found or draft()
     day = found.profile.today()
     header = header_after(
-        Release.objects.end_of_chain(), kind=Release.Kind.CHANGE, announced_on=day, days=Days(day, day, day), summary=summary
+        Release.objects.end_of_chain(),
+        kind=Release.Kind.CHANGE,
+        announced_on=day,
+        days=Days(day, day, day),
+        summary=summary,
     )
     return frozen(compose(found, header))
 
