@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from ..exchange import announcement, audience, message_id, slotted
 from ..exchange.content import Content, decode, encode
-from ..models import Announcement, Delivery, Release, Subscriber, SubscriberIdentity
+from ..models import Announcement, Delivery, Release, Subscriber
 from . import mailing, notifying
 from .cases import saved
 from .rendering import Held
@@ -79,13 +79,14 @@ def _concerned(entry: Release, content: Content) -> audience.Concerned:
     """A withdrawal concerns whom the release concerned that it withdraws."""
     about = entry.ends if entry.is_withdrawal and entry.ends else entry
     before = Release.objects.before(about)
-    return audience.concerned(before and decode(before.content), decode(about.content))
+    return audience.concerned(decode(before.content) if before else None, decode(about.content))
 
 
 def _insert(model: type[Model], rows: QuerySet[Any], **values: Combinable) -> int:
     """INSERT … SELECT: a row of the model for each of `rows`, with these values; return how many."""
     quote = connection.ops.quote_name
-    columns = ", ".join(quote(model._meta.get_field(name).column) for name in values)
+    fields = {field.name: field for field in model._meta.concrete_fields}
+    columns = ", ".join(quote(fields[name].column) for name in values)
     named = {f"as_{name}": value for name, value in values.items()}
     selected = rows.order_by().annotate(**named).values_list(*named)
     sql, params = selected.query.get_compiler(connection=connection).as_sql()
@@ -139,49 +140,30 @@ def _of(number: int, state: Delivery.State) -> QuerySet[Delivery]:
 
 # --- Mails ------------------------------------------------------------------------------------------------------------
 
-_FACTS = (
-    "subscriber_id",
-    "subscriber__state",
-    "subscriber__reference",
-    "subscriber__identity__email",
-    "subscriber__identity__secret",
-    "release__digest",
-    "release__announcement__paused_at",
-)
-
 
 def mail(delivery: Delivery) -> EmailMessage | None:
-    """The mail; None where the subscriber has unsubscribed, or is erased, or another worker has the delivery.
-
-    Raise Held while the announcement is paused. One query, for it is asked before each mail.
-    """
-    mine = Delivery.objects.filter(pk=delivery.pk, state=Delivery.State.CLAIMED, attempts=delivery.attempts)
-    found = mine.values_list(*_FACTS).first()
-    if found is None:
+    """The mail; None where the subscriber has unsubscribed or is erased. Raise Held while staff have it paused."""
+    subscriber, entry = delivery.subscriber, delivery.release
+    if subscriber is None or entry is None or subscriber.state != Subscriber.State.CONFIRMED:
         return None
-    pk, state, reference, address, secret, digest, paused_at = found
-    if state != Subscriber.State.CONFIRMED or not address:
+    identity = getattr(subscriber, "identity", None)
+    if identity is None:
         return None
-    if paused_at:
+    if entry.announcement.paused_at:
         raise Held
-    subscriber = Subscriber(pk=pk, reference=reference)
-    identity = SubscriberIdentity(subscriber=subscriber, email=address, secret=secret)
-    links = notifying.links(identity, delivery.language)
-    prepared = _prepared(delivery.release_id or 0, digest, delivery.language)
-    return prepared.to(address, slotted.Own(reference, *links), message_id.make(delivery.pk))
+    own = slotted.Own(subscriber.reference, *notifying.links(identity, delivery.language))
+    prepared = _prepared(entry.pk, entry.digest, delivery.language)
+    return prepared.to(identity.email, own, message_id.make(delivery.pk))
 
 
-# The digest names one content for ever, and what comes after an entry at the same moment does not change either.
+# An entry, what it changes and what came with it are the same for ever; the digest names it.
 @lru_cache(maxsize=64)
 def _prepared(number: int, digest: str, language: str) -> slotted.Prepared:
     entry = Release.objects.get(pk=number)
     before = entry.ends if entry.is_withdrawal else Release.objects.before(entry)
-    again = Release.objects.policies().filter(pk=number + 1, ends__isnull=False, type=Release.Type.RELEASE)
-    continued = again.exists() and entry.kind == Release.Kind.EDITORIAL
+    again = Release.objects.policies().filter(pk=number + 1, ends__isnull=False)
+    continued = entry.kind == Release.Kind.EDITORIAL and again.exists()
+    earlier = decode(before.content) if before else None
     return announcement.prepare(
-        before and decode(before.content),
-        decode(entry.content),
-        digest,
-        language,
-        number + 1 if continued else 0,
+        earlier, decode(entry.content), digest, language, continued=number + 1 if continued else 0
     )

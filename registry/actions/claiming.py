@@ -2,15 +2,13 @@
 
 import time
 from collections import deque
-from collections.abc import Iterable
 from contextlib import suppress
 from datetime import timedelta
 from threading import Event, Thread
 from typing import Any, Self
 
 from django.db import DatabaseError, connection, transaction
-from django.db.models import F, Func, QuerySet, Value
-from django.db.models.fields import TextField
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from ..models import Delivery
@@ -19,19 +17,23 @@ from ..models import Delivery
 CHUNK = 1
 # Mails to all subscribers are claimed so many at a time. Where the machine of the database itself fails, without
 # writing what it had promised to write within moments, so many may go out twice.
-BATCH = 50
+BATCH = 100
+# So many of them are read at a time, with all that is asked before one is sent.
+READ = 25
 # A worker that sends reports every few seconds; one that has not for so long is dead.
 BEAT = timedelta(seconds=5)
 STALE = timedelta(seconds=30)
-# So often a worker looks, between mails to all subscribers, for one that somebody waits for.
-LOOK = timedelta(seconds=0.5)
+# So often a worker looks, between mails to all subscribers, for one that somebody waits for, and whether all that it
+# has in hand is still to be sent: so long after somebody unsubscribed, a mail may still go out.
+LOOK = timedelta(seconds=0.25)
 
 
 class Hand:
     """Claims mails, one after the other, and keeps the claims fresh; leave it by `with`, and the rest is put back."""
 
     def __init__(self) -> None:
-        self._bulk: deque[Delivery] = deque()
+        self._bulk: deque[tuple[int, int]] = deque()
+        self._read: deque[Delivery] = deque()
         # The number of the attempt fences: a worker taken for dead cannot speak for the one that came after it.
         self._claimed: dict[int, int] = {}
         self._look_at = 0.0
@@ -53,32 +55,43 @@ class Hand:
 
     def next(self) -> Delivery | None:
         """The next mail, claimed: one that somebody waits for before those to all subscribers."""
-        now = time.monotonic()
-        if not self._bulk or now >= self._look_at:
+        if not (self._read or self._bulk) or time.monotonic() >= self._look_at:
             self._relax(False)
-            if awaited := _claim(Delivery.Priority.AWAITED, 1):
-                self._claimed[awaited[0].pk] = awaited[0].attempts
+            if awaited := _read(self._take(Delivery.Priority.AWAITED, 1)):
                 return awaited[0]
-            self._look_at = now + LOOK.total_seconds()
-        if not self._bulk:
-            self._bulk.extend(_claim(Delivery.Priority.BULK, BATCH))
-            self._claimed.update({delivery.pk: delivery.attempts for delivery in self._bulk})
-        if not self._bulk:
-            return None
+            self._read = _read({delivery.pk: delivery.attempts for delivery in self._read})
+            self._look_at = time.monotonic() + LOOK.total_seconds()
+        while not self._read:
+            if not self._bulk:
+                self._relax(False)
+                self._bulk.extend(self._take(Delivery.Priority.BULK, BATCH).items())
+            if not self._bulk:
+                return None
+            self._read = _read(dict(self._bulk.popleft() for _one in range(min(READ, len(self._bulk)))))
         self._relax(True)
-        return self._bulk.popleft()
+        return self._read.popleft()
+
+    def _take(self, priority: int, most: int) -> dict[int, int]:
+        claimed = _claim(priority, most)
+        self._claimed.update(claimed)
+        return claimed
 
     def settle(self, delivery: Delivery, **values: Any) -> bool:
         """Say what became of a mail; False where the claim was lost meanwhile."""
         self._claimed.pop(delivery.pk, None)
-        claim = held({delivery.pk: delivery.attempts})[0]
-        return bool((_at_leisure(claim) if self._relaxed else claim).update(**values))
+        return bool(held({delivery.pk: delivery.attempts})[0].update(**values))
+
+    def sent(self, delivery: Delivery) -> bool:
+        """Mark a mail as sent; False where the claim was lost meanwhile."""
+        self._claimed.pop(delivery.pk, None)
+        return _mark_sent(delivery, at_leisure=self._relaxed)
 
     def _put_back(self) -> None:
         for claims in held(self._claimed):
             claims.update(state=Delivery.State.QUEUED, claimed_at=None, attempts=F("attempts") - 1)
         self._claimed.clear()
         self._bulk.clear()
+        self._read.clear()
 
     def _beat(self) -> None:
         """Report while the mail server takes its time, so that nobody takes the claims for stale."""
@@ -90,7 +103,7 @@ class Hand:
             connection.close()
 
     def _relax(self, relaxed: bool) -> None:
-        """On SQLite, let a mark be written within moments rather than wait for the disk, as _at_leisure does elsewhere.
+        """On SQLite, let a mark be written within moments rather than wait for the disk, as _mark_sent does elsewhere.
 
         A worker's death loses nothing of it, nor the death of all of them: that takes the machine.
         """
@@ -118,26 +131,37 @@ def put_back_stale() -> int:
     return stale.update(state=Delivery.State.QUEUED, claimed_at=None, due_at=timezone.now())
 
 
-def _claim(priority: int, most: int) -> list[Delivery]:
+def _claim(priority: int, most: int) -> dict[int, int]:
+    """The keys of the mails claimed, with the number of the attempt."""
     with transaction.atomic():
         due = Delivery.objects.due().filter(priority=priority).select_for_update(skip_locked=True)
-        found = list(due[:most])
-        now = timezone.now()
-        _rows(found).update(state=Delivery.State.CLAIMED, claimed_at=now, attempts=F("attempts") + 1)
-    for delivery in found:
-        delivery.state, delivery.claimed_at, delivery.attempts = Delivery.State.CLAIMED, now, delivery.attempts + 1
-    return found
+        found = dict(due.values_list("pk", "attempts")[:most])
+        rows = Delivery.objects.filter(pk__in=found)
+        rows.update(state=Delivery.State.CLAIMED, claimed_at=timezone.now(), attempts=F("attempts") + 1)
+    return {pk: attempts + 1 for pk, attempts in found.items()}
 
 
-def _rows(found: Iterable[Delivery]) -> QuerySet[Delivery]:
-    return Delivery.objects.filter(pk__in=[delivery.pk for delivery in found])
+def _read(claimed: dict[int, int]) -> deque[Delivery]:
+    """Those that are still claimed by these attempts, in order, with all that is asked before one is sent."""
+    if not claimed:
+        return deque()
+    rows = Delivery.objects.filter(pk__in=claimed, state=Delivery.State.CLAIMED).order_by("due_at", "id")
+    found = rows.select_related("subscriber__identity", "release__announcement").defer("release__content")
+    return deque(delivery for delivery in found if claimed[delivery.pk] == delivery.attempts)
 
 
-def _at_leisure(rows: QuerySet[Delivery]) -> QuerySet[Delivery]:
-    """On PostgreSQL, an update that does not wait for the disk; for this one statement alone, also behind a pooler."""
-    if connection.vendor != "postgresql":
-        return rows
-    setting = Func(
-        Value("synchronous_commit"), Value("off"), Value(True), function="set_config", output_field=TextField()
+def _mark_sent(delivery: Delivery, *, at_leisure: bool) -> bool:
+    """In SQL of our own: for each of many mails, Django would take longer to make it than the database to obey.
+
+    On PostgreSQL, `at_leisure` lets this one statement not wait for the disk, also behind a pooler of connections.
+    """
+    sql = (
+        "UPDATE registry_delivery SET state = 'sent', sent_at = %s, problem = '' "
+        "WHERE id = %s AND state = 'claimed' AND attempts = %s"
     )
-    return rows.annotate(at_leisure=setting).filter(at_leisure="off")
+    if at_leisure and connection.vendor == "postgresql":
+        sql += " AND set_config('synchronous_commit', 'off', true) = 'off'"
+    now = connection.ops.adapt_datetimefield_value(timezone.now())
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [now, delivery.pk, delivery.attempts])
+        return bool(cursor.rowcount)

@@ -113,7 +113,7 @@ def _deliver(delivery: Delivery, hand: Hand, postbox: Postbox) -> bool:
         logger.warning("Mail %s waits %s: %s", delivery.pk, wait, problem)
         return not isinstance(error, Unreachable)
     else:
-        if not hand.settle(delivery, state=Delivery.State.SENT, sent_at=timezone.now(), problem=""):
+        if not hand.sent(delivery):
             _look_back(delivery)
     return True
 

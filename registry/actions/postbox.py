@@ -4,6 +4,7 @@ What goes wrong is told as one of three things: this mail is refused for good, i
 """
 
 import email.policy
+import re
 import smtplib
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -20,6 +21,10 @@ from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
 MAILS_A_CONNECTION = 50
 # Answers of a mail provider's API to a mail that it will not take in any case.
 _HTTP_REFUSED = {400, 413, 422}
+
+# What needs no looking at: a dot-atom (RFC 5322, 3.2.3) and a host's name.
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_PLAIN = re.compile(rf"{_ATOM}(\.{_ATOM})*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
 
 class Deferred(Exception):
@@ -82,7 +87,9 @@ class Postbox:
                 self._mailer = mailers.default
 
     def _by_smtp(self, message: EmailMessage) -> None:
-        sender, recipient = _sender(message.from_email), self._mailer.prep_address(message.to[0])
+        sender, recipient = _sender(message.from_email), message.to[0]
+        if not _PLAIN.fullmatch(recipient):
+            recipient = self._mailer.prep_address(recipient)
         data = message.message(policy=email.policy.SMTP).as_bytes()
         if self._offered >= MAILS_A_CONNECTION:
             self.close()

@@ -18,20 +18,14 @@ def message(delivery: Delivery) -> EmailMessage | None:
 
     Raise Held where it has to wait for staff.
     """
-    # These verbs queue mails for the pump, which asks here: at the top, the imports would go round in a circle.
+    # These verbs queue mails for the pump, which asks here.
+    from . import announcing, notifying, objecting  # noqa: PLC0415 - at the top, imports would go round in a circle
+
     if delivery.request_id:
         return _about_a_request(delivery)
     if delivery.objection_id:
-        from . import objecting  # noqa: PLC0415 - see above
-
         return objecting.mail(delivery)
-    if delivery.release_id:
-        from . import announcing  # noqa: PLC0415 - see above
-
-        return announcing.mail(delivery)
-    from . import notifying  # noqa: PLC0415 - see above
-
-    return notifying.mail(delivery)
+    return announcing.mail(delivery) if delivery.release_id else notifying.mail(delivery)
 
 
 def _about_a_request(delivery: Delivery) -> EmailMessage | None:

@@ -8,7 +8,7 @@ import email.policy
 import re
 import secrets
 from binascii import b2a_qp
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from email.utils import format_datetime
 from typing import Any, NamedTuple
@@ -36,10 +36,11 @@ class Text(tuple[str | int, ...]):
     """Text, and at every second place the number of a slot."""
 
     @classmethod
-    def of(cls, text: str) -> "Text":
-        return cls(SLOTS.index(part) if number % 2 else part for number, part in enumerate(_SLOT.split(text)))
+    def of(cls, text: str, first: int = 0) -> "Text":
+        parts = enumerate(_SLOT.split(text))
+        return cls(first + SLOTS.index(part) if number % 2 else part for number, part in parts)
 
-    def filled(self, own: tuple[str, ...]) -> str:
+    def filled(self, own: Sequence[str]) -> str:
         return "".join(own[part] if isinstance(part, int) else part for part in self)
 
 
@@ -78,8 +79,8 @@ class Mail(EmailMultiAlternatives):
                 **prepared.headers,
             },
         )
-        self.alternatives = [EmailAlternative(prepared.html.filled(tuple(map(escape, own))), "text/html")]
-        self._prepared, self._own = prepared, own
+        self._prepared, self._own = prepared, (*own, *map(escape, own))
+        self.alternatives = [EmailAlternative(prepared.html.filled(self._own), "text/html")]
 
     def message(self, *, policy: Any = email.policy.default) -> Any:
         return _Ready(self._bytes()) if policy is email.policy.SMTP else super().message(policy=policy)
@@ -107,7 +108,9 @@ class _Ready(email.message.EmailMessage):
 
 def prepare(made: EmailMultiAlternatives, headers: dict[str, str]) -> Prepared:
     """The mail `made`, with SLOTS in its text and HTML, and further headers."""
-    html = str(made.alternatives[0].content)
+    # HTML has slots of its own, after the others: there the same is escaped.
+    written, _mimetype = made.alternatives[0]
+    text, html = Text.of(str(made.body)), Text.of(str(written), len(SLOTS))
     headers = {name: value for name, value in made.extra_headers.items() if name != "Message-ID"} | headers
     bare = EmailMultiAlternatives(made.subject, "", made.from_email, reply_to=made.reply_to, headers=headers)
     boundary = secrets.token_hex(16)
@@ -117,14 +120,14 @@ def prepare(made: EmailMultiAlternatives, headers: dict[str, str]) -> Prepared:
     head["Content-Type"] = f'multipart/alternative; boundary="{boundary}"'
     head.set_payload("")
     return Prepared(
-        made.subject,
+        str(made.subject),
         made.from_email,
         made.reply_to,
         headers,
-        Text.of(made.body),
-        Text.of(html),
+        text,
+        html,
         head.as_bytes(),
-        tuple(_joined(_parts(boundary, Text.of(made.body), Text.of(html)))),
+        tuple(_joined(_parts(boundary, text, html))),
     )
 
 
