@@ -43,6 +43,11 @@ class Progress:
         return self.total - self.ahead
 
     @property
+    def troubled(self) -> bool:
+        """Whether staff should look: some mails were refused, or came back."""
+        return bool(self.states[State.FAILED] or self.states[State.BOUNCED])
+
+    @property
     def percent(self) -> int:
         """Rounded down, so that 100 means all of them."""
         return 100 * self.done // self.total if self.total else 100

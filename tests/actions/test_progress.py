@@ -30,6 +30,7 @@ def test_all_are_ahead_when_a_release_is_published(told):
     found = progress(4)
 
     assert (found.total, found.done, found.ahead, found.percent, found.left) == (4, 0, 4, 0, None)
+    assert not found.troubled
 
 
 def test_what_is_over_counts_whatever_became_of_it_and_who_left_does_not(told):
@@ -42,6 +43,7 @@ def test_what_is_over_counts_whatever_became_of_it_and_who_left_does_not(told):
     found = progress(4, now)
 
     assert (found.total, found.done, found.ahead, found.percent, found.left) == (3, 3, 0, 100, None)
+    assert found.troubled
     assert found.languages == {"et": 1, "da": 1}
 
 
