@@ -6,17 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.conf import settings
-from django.core.management import call_command
-from django.core.management.color import no_style
-from django.db import connection
 from django.test import TransactionTestCase
 
 from registry.actions.sample import NOUNS, load_sample
 from registry.management.catalogues import compile_stale
 from registry.models import Language, Publication, Release, ServiceProfile, guards
 
+from . import restoring
 from .journeys.product import Product, prepared
 
 
@@ -31,24 +28,14 @@ def pytest_configure() -> None:
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     with django_db_blocker.unblock():
         load_sample()
-        connection._test_serialized_contents = connection.creation.serialize_db_to_string()
+        restoring.keep()
 
 
 @pytest.fixture(autouse=True, scope="session")
 def flush_gives_the_sample_back() -> Iterator[None]:
-    """After a test with transactions of its own: the only flush that may lift the guards of releases."""
+    """After a test with transactions of its own."""
     teardown = TransactionTestCase._fixture_teardown
-
-    def restore(self: TransactionTestCase) -> None:
-        with guards.lifted():
-            call_command("flush", verbosity=0, interactive=False, allow_cascade=True, inhibit_post_migrate=True)
-            connection.creation.deserialize_db_from_string(connection._test_serialized_contents)
-            # The flush restarts sequences, and rows that come back with their ids do not advance them.
-            with connection.cursor() as cursor:
-                for sql in connection.ops.sequence_reset_sql(no_style(), apps.get_models()):
-                    cursor.execute(sql)
-
-    TransactionTestCase._fixture_teardown = restore
+    TransactionTestCase._fixture_teardown = lambda self: restoring.give_back()
     yield
     TransactionTestCase._fixture_teardown = teardown
 
