@@ -85,8 +85,8 @@ def _concerned(entry: Release, content: Content) -> audience.Concerned:
 def _insert(model: type[Model], rows: QuerySet[Any], **values: Combinable) -> int:
     """INSERT … SELECT: a row of the model for each of `rows`, with these values; return how many."""
     quote = connection.ops.quote_name
-    fields = {field.name: field for field in model._meta.concrete_fields}
-    columns = ", ".join(quote(fields[name].column) for name in values)
+    fields = {field.name: field.column or "" for field in model._meta.concrete_fields}
+    columns = ", ".join(quote(fields[name]) for name in values)
     named = {f"as_{name}": value for name, value in values.items()}
     selected = rows.order_by().annotate(**named).values_list(*named)
     sql, params = selected.query.get_compiler(connection=connection).as_sql()
