@@ -55,10 +55,15 @@ def _one_snapshot() -> None:
     """Read the whole draft as of one moment. SQLite's IMMEDIATE transactions do; PostgreSQL is asked to.
 
     Only the first statement of a transaction may ask; inside a caller's transaction its own isolation holds.
+
+    Whoever subscribes or unsubscribes meanwhile waits, as on SQLite: an entry refers to those who are told of it, and
+    PostgreSQL refuses to refer to a row that has changed since the moment.
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            # Before the first query, with which the moment begins.
+            cursor.execute("LOCK TABLE registry_subscriber IN EXCLUSIVE MODE")
 
 
 def header_after(
