@@ -109,6 +109,7 @@ def test_the_page_of_an_announced_release_tells_every_day_and_leads_to_what_can_
     assert facts["field-in_force_existing"] == spoken(announced.in_force_existing_on)
     assert not facts.keys() & {"field-reason", "field-ending", "field-ended"}
     assert [link["href"] for link in page.one(class_="object-tools").all("a")] == [
+        "/admin/registry/announcement/4/change/",
         "/admin/registry/release/correct/",
         "/admin/registry/release/4/withdraw/",
         "/en/releases/4/",
