@@ -40,6 +40,14 @@ def kept_once[Case](model: type[Case], token: str, keep: Callable[[], Case]) -> 
         return found
 
 
+def one_at_a_time(about: str) -> None:
+    """For this transaction: many at the same moment do not slip past a limit together. SQLite has one writer anyway."""
+    if connection.vendor == "postgresql":
+        key = salted_hmac("registry.actions.cases", about, algorithm="sha256").digest()[:8]
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(key, signed=True)])
+
+
 def locked(seen: Any, erased: str) -> Any:
     """The row as it is now, for this transaction. Raise CannotMove with the words of `erased` where it has been."""
     found = type(seen).objects.select_for_update().get(pk=seen.pk)

@@ -86,6 +86,13 @@ class Hand:
         self._claimed.pop(delivery.pk, None)
         return _mark_sent(delivery, at_leisure=self._relaxed)
 
+    def sent_all_the_same(self, delivery: Delivery) -> None:
+        """Mark a mail as sent whose claim was lost while it went out, whatever has become of it meanwhile: evidence
+        says who was told. Where another worker has claimed it since, that one speaks for it."""
+        mine = Delivery.objects.filter(pk=delivery.pk, attempts=delivery.attempts)
+        lost = mine.filter(state__in=(Delivery.State.QUEUED, Delivery.State.PAUSED, Delivery.State.CANCELLED))
+        lost.update(state=Delivery.State.SENT, claimed_at=None, sent_at=timezone.now(), problem="")
+
     def _put_back(self) -> None:
         for claims in held(self._claimed):
             claims.update(state=Delivery.State.QUEUED, claimed_at=None, attempts=F("attempts") - 1)

@@ -34,8 +34,9 @@ def _objections_over(days: int) -> Iterator[Objection]:
 
 
 def _subscriptions_over(days: int) -> Iterator[Subscriber]:
-    yield from Subscriber.objects.past_retention(days)
-    yield from Subscriber.objects.unconfirmed(notifying.CONFIRM_WITHIN.days)
+    asked_days = notifying.CONFIRM_WITHIN.days
+    yield from Subscriber.objects.past_retention(days, asked_days)
+    yield from Subscriber.objects.unconfirmed(asked_days)
 
 
 _KINDS = (

@@ -114,6 +114,7 @@ def _deliver(delivery: Delivery, hand: Hand, postbox: Postbox) -> bool:
         return not isinstance(error, Unreachable)
     else:
         if not hand.sent(delivery):
+            hand.sent_all_the_same(delivery)
             _look_back(delivery)
     return True
 

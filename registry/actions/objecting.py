@@ -12,8 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ..exchange import message_id, objection_mail
+from ..exchange import objection_mail
 from ..exchange.content import decode
+from ..exchange.mailbox import mailbox
 from ..models import Delivery, Objection, ObjectionNote, Objector, Release, ServiceProfile
 from . import cases, mailing
 from .cases import CannotMove, Overtaken, saved
@@ -22,7 +23,7 @@ from .cases import CannotMove, Overtaken, saved
 # too late can ask for a new link.
 LINK_DAYS = 7
 UNVERIFIED_DAYS = 2 * LINK_DAYS
-# New links a day: an old one that somebody found fills no mailbox.
+# Mails with a link that a mailbox gets in a day, whatever it objects to: anybody can type any address.
 LINKS_A_DAY = 3
 
 _TO_THE_OBJECTOR = (
@@ -81,7 +82,7 @@ def _keep(form_token: str, facts: dict[str, Any], identity: dict[str, str], on: 
     objector = Objector(objection=objection, **identity)
     objector.clean_fields(exclude=["objection"])
     objector.save(force_insert=True)
-    _queue(objection, Delivery.Kind.OBJECTION_CHECK)
+    _queue_link(objection, objector)
     return objection
 
 
@@ -115,16 +116,30 @@ def verify(seen: Objection) -> bool:
 
 
 def send_link(seen: Objection) -> bool:
-    """Queue another mail with a link that verifies the address; False where enough were sent today, or one waits."""
+    """Queue another mail with a link that verifies the address; False where one waits to be sent, or none is needed."""
     with transaction.atomic():
         objection = _locked(seen)
         mails = objection.deliveries.filter(kind=Delivery.Kind.OBJECTION_CHECK)
-        today = mails.filter(due_at__gt=timezone.now() - timedelta(days=1)).count()
-        waits = mails.filter(state__in=_UNSENT).exists()
-        if objection.state != Objection.State.UNVERIFIED or waits or today >= LINKS_A_DAY:
+        if objection.state != Objection.State.UNVERIFIED or mails.filter(state__in=_UNSENT).exists():
             return False
-        _queue(objection, Delivery.Kind.OBJECTION_CHECK, event=str(mails.count() + 1))
+        _queue_link(objection, objection.objector, event=str(mails.count() + 1))
     return True
+
+
+def _queue_link(objection: Objection, objector: Objector, event: str = "") -> None:
+    """The mail goes out when the mailbox has room for it: nothing is dropped, and nobody is flooded."""
+    owner = mailbox(objector.email)
+    cases.one_at_a_time(owner)
+    # As mailboxes are told apart no database can; before the @ are ASCII letters alone.
+    near = Delivery.objects.filter(
+        kind=Delivery.Kind.OBJECTION_CHECK,
+        due_at__gt=timezone.now() - timedelta(days=1),
+        objection__objector__email__istartswith=f"{owner.rpartition('@')[0]}@",
+    )
+    found = near.order_by("-due_at").values_list("objection__objector__email", "due_at")
+    due = [due_at for email, due_at in found if mailbox(email) == owner]
+    later = due[LINKS_A_DAY - 1] + timedelta(days=1) if len(due) >= LINKS_A_DAY else timezone.now()
+    _queue(objection, Delivery.Kind.OBJECTION_CHECK, event=event, due_at=later)
 
 
 # --- By staff ---------------------------------------------------------------------------------------------------------
@@ -215,21 +230,14 @@ def _tell(objection: Objection, text: str, by: Any) -> None:
 # --- The mails --------------------------------------------------------------------------------------------------------
 
 
-def _queue(objection: Objection, *kinds: Delivery.Kind, event: str = "") -> None:
-    Delivery.objects.bulk_create(Delivery(kind=kind, objection=objection, event=event) for kind in kinds)
+def _queue(objection: Objection, *kinds: Delivery.Kind, event: str = "", due_at: datetime | None = None) -> None:
+    due_at = due_at or timezone.now()
+    Delivery.objects.bulk_create(Delivery(kind=kind, objection=objection, event=event, due_at=due_at) for kind in kinds)
     mailing.pump.enqueue()
 
 
 def mail(delivery: Delivery) -> EmailMessage | None:
     """The mail, rendered now; None where the person has been erased, or nothing is left to ask of them."""
-    made = _rendered(delivery)
-    if made is not None:
-        # So that staff learn of an answer that came back.
-        message_id.stamp(made, delivery.pk)
-    return made
-
-
-def _rendered(delivery: Delivery) -> EmailMessage | None:
     objection = Objection.objects.select_related("objector", "release").get(deliveries=delivery)
     content = decode(objection.release.content)
     earlier = Release.objects.before(objection.release)

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.urls import reverse
 
-from ..exchange import mail
+from ..exchange import mail, message_id
 from ..exchange.content import decode
 from ..models import Delivery, DpaRequest, ServiceProfile
 
@@ -18,14 +18,25 @@ def message(delivery: Delivery) -> EmailMessage | None:
 
     Raise Held where it has to wait for staff.
     """
-    # These verbs queue mails for the pump, which asks here.
-    from . import announcing, notifying, objecting  # noqa: PLC0415 - at the top, imports would go round in a circle
+    from . import announcing  # noqa: PLC0415 - it queues mails for the pump, which asks here
+
+    if delivery.release_id:
+        return announcing.mail(delivery)
+    made = _made(delivery)
+    if made is not None:
+        # As announcements have theirs: whatever comes back of it is known as ours.
+        message_id.stamp(made, delivery.pk)
+    return made
+
+
+def _made(delivery: Delivery) -> EmailMessage | None:
+    from . import notifying, objecting  # noqa: PLC0415 - they queue mails for the pump, which asks here
 
     if delivery.request_id:
         return _about_a_request(delivery)
     if delivery.objection_id:
         return objecting.mail(delivery)
-    return announcing.mail(delivery) if delivery.release_id else notifying.mail(delivery)
+    return notifying.mail(delivery)
 
 
 def _about_a_request(delivery: Delivery) -> EmailMessage | None:

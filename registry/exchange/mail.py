@@ -108,8 +108,7 @@ def message(
 ) -> EmailMultiAlternatives:
     """A mail of the templates mail/{name}.txt and .html; the language is active.
 
-    `about` is the reference that the mail is about and names: by it a file in development is found again. `event` tells
-    apart mails of one name about one thing.
+    `about` is the reference that the mail is about. `event` tells apart mails of one name about one thing.
     """
     context = {**context, "subject": subject, "tag": tag(language), "direction": text_direction(language)}
     own = ".".join(part for part in (name, about, event) if part)
@@ -125,6 +124,8 @@ def message(
             "Auto-Submitted": "auto-generated",  # RFC 3834: no out-of-office answers
             "X-Auto-Response-Suppress": "All",
             "Content-Language": tag(language),
+            # By it a file in development is found again: a body may be in base64.
+            **({"X-Reference": about} if about else {}),
         },
     )
     made.attach_alternative(render_to_string(f"mail/{name}.html", context), "text/html")

@@ -79,6 +79,8 @@ class Mail(EmailMultiAlternatives):
                 **prepared.headers,
             },
         )
+        # For a mail provider (see message_id.py).
+        self.metadata = {"message_id": message_id}
         self._prepared, self._own = prepared, (*own, *map(escape, own))
         self.alternatives = [EmailAlternative(prepared.html.filled(self._own), "text/html")]
 

@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from ..models import Delivery, SubscriberIdentity
-from . import message_id
 from .content import Content
 from .mail import message
 from .subscription import chosen
@@ -41,7 +40,7 @@ def _mail(
 ) -> EmailMultiAlternatives:
     """What was typed into the form, but for the choices, is not repeated: anybody can type any address into it."""
     service = content["service"]
-    made = message(
+    return message(
         str(delivery.kind),
         identity.subscriber.reference,
         service,
@@ -57,5 +56,3 @@ def _mail(
         },
         language=language,
     )
-    message_id.stamp(made, delivery.pk)
-    return made

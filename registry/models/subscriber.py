@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from . import reference
 
@@ -27,10 +28,12 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
         before = (now or timezone.now()) - timedelta(days=days)
         return self.with_identity().filter(state=Subscriber.State.PENDING, asked_at__lt=before)
 
-    def past_retention(self, days: int, now: datetime | None = None) -> Self:
-        """Ended more than that many days ago, with personal data still held."""
-        before = (now or timezone.now()) - timedelta(days=days)
-        return self.with_identity().filter(ended_at__lt=before)
+    def past_retention(self, days: int, asked_days: int, now: datetime | None = None) -> Self:
+        """Ended more than that many days ago, with personal data still held, and not asked for again since: within
+        `asked_days` somebody may confirm."""
+        now = now or timezone.now()
+        ended = self.with_identity().filter(ended_at__lt=now - timedelta(days=days))
+        return ended.filter(asked_at__lt=now - timedelta(days=asked_days))
 
 
 class Subscriber(models.Model):
@@ -38,7 +41,7 @@ class Subscriber(models.Model):
 
     class State(models.TextChoices):
         PENDING = "pending", _("not confirmed yet")
-        CONFIRMED = "confirmed", _("confirmed")
+        CONFIRMED = "confirmed", pgettext_lazy("subscriber", "confirmed")
         UNSUBSCRIBED = "unsubscribed", _("unsubscribed")
         SUPPRESSED = "suppressed", _("suppressed: mail comes back")
 

@@ -4,10 +4,11 @@ import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
+from ..actions.cases import one_at_a_time
 from ..models import Attempt
 from .client import address, network, origin
 
@@ -54,7 +55,7 @@ def spend(request: HttpRequest, limits: tuple[Limit, ...]) -> None:
     now = timezone.now()
     origins = {"address": origin(address(request)), "network": origin(network(request))}
     with transaction.atomic():
-        _one_at_a_time(origins["network"])
+        one_at_a_time(origins["network"])
         waits = [
             _wait(origins[whose], limit, times, now)
             for limit in limits
@@ -74,10 +75,3 @@ def _wait(found: str, limit: Limit, times: int, now: datetime) -> int:
     if oldest_that_counts is None:
         return 0
     return max(1, math.ceil((oldest_that_counts + limit.window - now).total_seconds()))
-
-
-def _one_at_a_time(found: str) -> None:
-    """Many requests at the same moment do not slip past together. SQLite has one writer at a time anyway."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(found[:15], 16)])

@@ -146,19 +146,22 @@ def test_retention_erases_closed_objections_and_those_that_nobody_verified(db):
 
 def test_retention_erases_subscribers_who_left_and_those_who_never_confirmed(db):
     day, now = datetime.timedelta(days=1), timezone.now()
-    left, told, forgotten, fresh = (
+    left, told, forgotten, fresh, back = (
         notifying.ask(token=name, email=f"{name}@example.com", language="et", scope="all")
-        for name in ("one", "two", "three", "four")
+        for name in ("one", "two", "three", "four", "five")
     )
     rows = Subscriber.objects
-    rows.filter(pk=left.pk).update(state="unsubscribed", ended_at=now - 366 * day)
+    left_long_ago = {"state": "unsubscribed", "ended_at": now - 366 * day}
+    rows.filter(pk=left.pk).update(**left_long_ago, asked_at=now - 400 * day)
+    # Asked again yesterday: the mail that asks to confirm is on its way.
+    rows.filter(pk=back.pk).update(**left_long_ago, asked_at=now - day)
     rows.filter(pk=told.pk).update(state="confirmed", asked_at=now - 900 * day)
     rows.filter(pk=forgotten.pk).update(asked_at=now - 8 * day)
     rows.filter(pk=fresh.pk).update(asked_at=now - 6 * day)
 
     assert erasing.apply_retention() == [left.reference, forgotten.reference]
     assert erasing.erase_named(told.reference) is True
-    assert set(SubscriberIdentity.objects.values_list("subscriber", flat=True)) == {fresh.pk}
+    assert set(SubscriberIdentity.objects.values_list("subscriber", flat=True)) == {fresh.pk, back.pk}
 
 
 def test_retention_clears_old_counters_and_finished_tasks(db):

@@ -8,12 +8,14 @@ from django.db import connection
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult, get_date_max
 
-from registry.actions import claiming, dpa, mailing, rendering
-from registry.actions.claiming import Hand
+from registry.actions import claiming, dpa, mailing, notifying, rendering
+from registry.actions.claiming import STALE, Hand
 from registry.actions.postbox import Postbox
 from registry.models import Delivery, DpaRequest
+from tests.objections import announce
 from tests.requests import PERSON, submit
 from tests.smtp import sink
+from tests.subscribers import EMAIL, subscribe
 
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
 
@@ -205,8 +207,40 @@ def test_somebody_erased_while_the_mail_goes_out_is_in_no_file(queued, settings,
 
     mailing.pump.func()
 
-    assert states() == {"dpa-receipt": "cancelled"}
+    assert states() == {"dpa-receipt": "sent"}
     assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("end", [notifying.unsubscribe, notifying.erase])
+def test_what_went_out_while_its_subscriber_left_is_told_as_sent(db, monkeypatch, end):
+    subscriber = subscribe()
+    announce()
+    send = Postbox.send
+
+    def slowly(postbox, message):
+        end(subscriber)
+        assert subscriber.deliveries.get(kind="announcement").state == "cancelled"
+        send(postbox, message)
+
+    monkeypatch.setattr(Postbox, "send", slowly)
+
+    mailing.pump.func()
+
+    assert [made.to for made in mail.outbox] == [[EMAIL]]
+    told = subscriber.deliveries.get(kind="announcement")
+    assert (told.state, told.claimed_at, told.attempts) == ("sent", None, 1)
+    assert told.sent_at is not None
+
+
+def test_what_went_out_after_its_worker_was_taken_for_dead_does_not_go_out_again(queued):
+    with Hand() as hand, Postbox() as postbox:
+        claimed = hand.next()
+        Delivery.objects.filter(pk=claimed.pk).update(claimed_at=timezone.now() - STALE - datetime.timedelta(minutes=1))
+        assert mailing.put_back_stale() == 1
+
+        mailing._deliver(claimed, hand, postbox)
+
+    assert Delivery.objects.get(pk=claimed.pk).state == "sent"
 
 
 # --- keep_going -------------------------------------------------------------------------------------------------------

@@ -195,18 +195,57 @@ def test_an_address_is_verified_after_the_deadline_too_and_after_the_release_was
     assert objecting.verify(objection) is True
 
 
-def test_a_new_link_is_sent_on_request_three_a_day_and_none_while_one_waits(db):
+def test_a_new_link_is_sent_on_request_and_none_while_one_waits(db):
     objection = submit()
 
     assert objecting.send_link(objection) is False
-    sent = []
-    for _time in range(4):
-        objection.deliveries.update(state="sent")
-        sent.append(objecting.send_link(objection))
-    assert sent == [True, True, False, False]
-    objection.deliveries.update(state="sent", due_at=timezone.now() - DAY)
+    objection.deliveries.update(state="sent")
     assert objecting.send_link(objection) is True
-    assert sorted(objection.deliveries.values_list("event", flat=True)) == ["", "2", "3", "4"]
+    assert objecting.send_link(objection) is False
+    assert sorted(objection.deliveries.values_list("event", flat=True)) == ["", "2"]
+
+
+def in_days(deliveries):
+    """When each mail is due, in whole days from now, in the order of their queueing."""
+    soon = timezone.now() + datetime.timedelta(minutes=1)
+    return [(due_at - soon).days + 1 for due_at in deliveries.order_by("pk").values_list("due_at", flat=True)]
+
+
+def test_a_mailbox_gets_three_links_a_day_whatever_it_objects_to_and_the_others_on_the_days_after(db):
+    spellings = ("o@tühi.example", "O@tühi.example", "o@xn--thi-hoa.example", "o@TÜHI.example")
+    objections = [submit(f"form {number}", email=spellings[number % 4]) for number in range(7)]
+    stranger = submit("another form", email="oo@tühi.example")
+
+    assert in_days(Delivery.objects.exclude(objection=stranger)) == [0, 0, 0, 1, 1, 1, 2]
+    assert in_days(stranger.deliveries) == [0]
+    # Another link to the first counts as well.
+    objections[0].deliveries.update(state="sent")
+    assert objecting.send_link(objections[0]) is True
+    assert in_days(objections[0].deliveries) == [0, 2]
+
+
+def test_yesterdays_links_leave_room(db):
+    for number in range(3):
+        submit(f"form {number}").deliveries.update(due_at=timezone.now() - DAY)
+
+    assert in_days(submit("today").deliveries) == [0]
+
+
+@NEEDS_A_SERVER
+@pytest.mark.django_db(transaction=True)
+def test_objections_at_the_same_moment_share_the_room_of_a_mailbox():
+    announce()
+    start = threading.Barrier(6)
+
+    def one(number):
+        start.wait()
+        submit(f"form {number}")
+        connection.close()
+
+    with ThreadPoolExecutor(6) as workers:
+        list(workers.map(one, range(6)))
+
+    assert sorted(in_days(Delivery.objects.all())) == [0, 0, 0, 1, 1, 1]
 
 
 def test_no_new_link_is_sent_for_what_is_verified(db):

@@ -1,6 +1,8 @@
 import pytest
+from django.contrib.auth.models import User
 
-from registry.actions import dpa, notifying, rendering
+from registry.actions import announcing, dpa, notifying, objecting, rendering
+from registry.exchange import message_id
 from registry.models import Delivery, ServiceProfile
 from tests.objections import OBJECTOR, announce, verified
 from tests.requests import PERSON, submit
@@ -49,11 +51,35 @@ def test_an_announcement_goes_to_the_subscriber_until_they_unsubscribe(db):
 
 
 def test_an_announcement_that_staff_have_paused_is_held(db):
-    from registry.actions import announcing
-
     subscribe()
     release = announce()
     announcing.pause(release.number)
 
     with pytest.raises(rendering.Held):
         mail(kind="announcement")
+
+
+def test_whatever_comes_back_of_any_mail_is_known_as_ours_and_every_mail_names_its_reference(db):
+    subscribe()
+    ask()
+    submit()
+    objection = verified()
+    objecting.answer(objection, objecting.version(objection), "Vastus", User.objects.create_user("officer"))
+
+    deliveries = list(Delivery.objects.exclude(kind__in=("confirmation", "objection-check")))
+    mails = {delivery: rendering.message(delivery) for delivery in deliveries}
+
+    assert {delivery.kind for delivery in deliveries} == {
+        "dpa-receipt",
+        "dpa-notice",
+        "objection-receipt",
+        "objection-notice",
+        "objection-answer",
+        "preferences",
+        "announcement",
+    }
+    for delivery, made in mails.items():
+        own, about = made.message()["Message-ID"], delivery.request or delivery.objection or delivery.subscriber
+        assert message_id.read(own) == delivery.pk
+        assert made.metadata == {"message_id": own}
+        assert made.message()["X-Reference"] == about.reference

@@ -5,7 +5,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from registry.actions import bouncing, objecting
+from registry.actions import bouncing, objecting, rendering
 from registry.actions.publishing import publish
 from registry.exchange.bounces import Report
 from registry.exchange.localized import day
@@ -241,7 +241,7 @@ def test_an_answer_that_came_back_is_told(signed_in):
     answer = objection.deliveries.get(kind="objection-answer")
     Delivery.objects.filter(pk=answer.pk).update(state="sent")
 
-    came_back = objecting.mail(answer).extra_headers["Message-ID"]
+    came_back = rendering.message(answer).extra_headers["Message-ID"]
     report = Report(came_back, "", failed=True, permanent=True, at=None)
     assert bouncing.take(report) == bouncing.Outcome.HARD
 

@@ -38,14 +38,15 @@ def test_only_who_has_confirmed_is_told():
 
 def test_personal_data_has_a_clock():
     unconfirmed = subscriber("a", asked_at=LONG_AGO)
-    ended = subscriber("b", state="unsubscribed", ended_at=LONG_AGO)
+    ended = subscriber("b", state="unsubscribed", asked_at=LONG_AGO, ended_at=LONG_AGO)
+    subscriber("d", state="unsubscribed", asked_at=NOW - timedelta(days=6), ended_at=LONG_AGO)
     Subscriber.objects.create(language="en", state="unsubscribed", ended_at=LONG_AGO)
     subscriber("c", state="confirmed", asked_at=LONG_AGO)
 
     assert list(Subscriber.objects.unconfirmed(9, NOW)) == [unconfirmed]
     assert list(Subscriber.objects.unconfirmed(10, NOW)) == []
-    assert list(Subscriber.objects.past_retention(9, NOW)) == [ended]
-    assert list(Subscriber.objects.past_retention(10, NOW)) == []
+    assert list(Subscriber.objects.past_retention(9, 7, NOW)) == [ended]
+    assert list(Subscriber.objects.past_retention(10, 7, NOW)) == []
 
 
 @pytest.mark.parametrize(
