@@ -8,7 +8,7 @@ from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from ..actions import notifying
 from ..exchange import localized
@@ -44,7 +44,7 @@ class SubscriberAdmin(CaseAdmin):
     def asked(self, subscriber: Subscriber) -> str:
         return _day(subscriber.asked_at)
 
-    @admin.display(description=gettext_lazy("confirmed"), ordering="confirmed_at", empty_value="–")
+    @admin.display(description=pgettext_lazy("subscriber", "confirmed"), ordering="confirmed_at", empty_value="–")
     def confirmed(self, subscriber: Subscriber) -> str:
         return _day(subscriber.confirmed_at)
 

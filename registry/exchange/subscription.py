@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..models import Subscriber
 from .content import Content
-from .localized import autonym, listing
+from .localized import language_name, listing
 from .mail import region_name
 
 SCOPES = {
@@ -23,7 +23,7 @@ _SAID = {
 
 
 class Chosen(NamedTuple):
-    """In the language that is active: what of, for which regions (or ""), and in which language, by its own name."""
+    """In the language that is active: what of, for which regions (or ""), and in which language."""
 
     of: str
     regions: str
@@ -35,7 +35,7 @@ def chosen(subscriber: Subscriber, content: Content, language: str) -> Chosen:
     return Chosen(
         str(_SAID[Subscriber.Scope(subscriber.scope)]),
         listing([region_name(content, key, language) for key in subscriber.region_keys], language),
-        autonym(subscriber.language),
+        language_name(subscriber.language, language),
     )
 
 

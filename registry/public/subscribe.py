@@ -10,7 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from ..actions import notifying
 from ..exchange.frame import frame
-from ..exchange.localized import autonym
+from ..exchange.localized import language_name
 from ..exchange.published import Entry, Site
 from ..exchange.subscriber_link import CONFIRM_WITHIN
 from . import limits, site
@@ -30,7 +30,7 @@ class _Sheet(Sheet):
 
     def context(self) -> dict[str, Any]:
         return {
-            "mail_language": autonym(self.language),
+            "mail_language": language_name(self.language, self.language),
             "confirm_days": CONFIRM_WITHIN.days,
             "retention_days": self.entry.content["service"]["retention_days"],
             "privacy": f"/{self.language}/dpa/privacy/" if self.entry.content["privacy"] else "",

@@ -24,7 +24,7 @@ def test_what_was_chosen_is_said_in_words(content, scope, regions, said):
     subscriber = Subscriber(language="et", scope=scope, regions=regions)
 
     with override("en"):
-        assert chosen(subscriber, content, "en") == (*said, "Eesti")
+        assert chosen(subscriber, content, "en") == (*said, "Estonian")
 
 
 def test_every_scope_can_be_chosen_and_said(content):
