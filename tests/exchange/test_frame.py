@@ -111,7 +111,7 @@ def test_an_empty_site_has_a_frame_too():
 
 
 def test_a_page_names_the_feed_of_its_language(site):
-    assert frame(site, "hu", "dpa/")["feed"][:2] == ("LiveAgent: policy changes", "/hu/feed.atom")
+    assert frame(site, "hu", "dpa/")["feed"][:2] == ("LiveAgent: a szabályzat változásai", "/hu/feed.atom")
     # A page that answers in a language without pages of its own, and one before the first release.
     assert frame(site, "de", "")["feed"] is None
     assert frame(Site((), ("hu",), "https://trust.example", site.day), "hu", "")["feed"] is None
