@@ -33,6 +33,9 @@ class _Session(socketserver.StreamRequestHandler):
             lines.append(line)
         sink = self.server.sink
         sink.mails.append(b"".join(lines).decode())
+        if len(sink.mails) == sink.hold_at:
+            sink.go_on.clear()
+            sink.held.set()
         sink.arrived.set()
         # The mail is here, and the client does not know yet: the moment at which a worker may die.
         sink.go_on.wait(60)
@@ -56,14 +59,22 @@ class Sink:
         self.refuse = ""
         self.arrived, self.go_on = threading.Event(), threading.Event()
         self.go_on.set()
+        # At this number of mails the server falls silent, until `go_on`.
+        self.hold_at, self.held = 0, threading.Event()
         self.port = 0
 
     def message_ids(self) -> list[str]:
+        return self._headers("message-id")
+
+    def recipients(self) -> list[str]:
+        return self._headers("to")
+
+    def _headers(self, name: str) -> list[str]:
         return [
             line.partition(":")[2].strip()
             for text in self.mails
-            for line in text.splitlines()
-            if line.lower().startswith("message-id:")
+            for line in text.partition("\r\n\r\n")[0].splitlines()
+            if line.lower().startswith(f"{name}:")
         ]
 
 

@@ -40,6 +40,11 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         waiting = Q(request__in=DpaRequest.objects.waiting()) | Q(objection__in=Objection.objects.waiting())
         return self.filter(waiting, state__in=(Delivery.State.FAILED, Delivery.State.BOUNCED)).order_by("due_at")
 
+    def last_sent(self, priority: int) -> datetime | None:
+        """About when a mail of this priority was last sent: they go in the order in which they are due."""
+        sent = self.filter(state=Delivery.State.SENT, priority=priority).order_by("-due_at", "-id")
+        return sent.values_list("sent_at", flat=True).first()
+
     def stale(self, before: datetime) -> Self:
         """Claimed, but by a worker that has not reported since."""
         return self.filter(state=Delivery.State.CLAIMED, claimed_at__lt=before)

@@ -43,8 +43,15 @@ def _database() -> dict[str, Any]:
 
 
 def _queue() -> dict[str, Any]:
-    oldest = Delivery.objects.due().values_list("due_at", flat=True).first()
-    age = int((timezone.now() - oldest).total_seconds()) if oldest else 0
+    """A mail to all subscribers may wait its turn for hours: that is late only where none of them goes out."""
+    now = timezone.now()
+    awaited, bulk = (
+        Delivery.objects.due(now).filter(priority=priority).values_list("due_at", flat=True).first()
+        for priority in (Delivery.Priority.AWAITED, Delivery.Priority.BULK)
+    )
+    sent = Delivery.objects.last_sent(Delivery.Priority.BULK) if bulk else None
+    since = [moment for moment in (awaited, max(filter(None, (bulk, sent))) if bulk else None) if moment]
+    age = int((now - min(since)).total_seconds()) if since else 0
     return {"oldest_due_seconds": age, "late": age > LATE}
 
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import pytest
 from django.conf import settings
 
+from registry.actions.claiming import CHUNK
 from tests.journeys.product import Product, copied
 from tests.smtp import sink
 
@@ -21,6 +22,7 @@ from django.core.management import call_command
 from registry.actions import claiming
 from registry.management.commands import worker
 claiming.BEAT, claiming.STALE = datetime.timedelta(seconds=0.5), datetime.timedelta(seconds=2)
+claiming.BATCH = 20
 worker.TICK = 0.5
 call_command("worker", interval=0.1, startup_delay=False, verbosity=0)
 """
@@ -29,6 +31,15 @@ import secrets
 from tests.requests import submit
 for number in range({count}):
     submit(secrets.token_hex())
+"""
+ANNOUNCE = """
+from tests.objections import announce
+from tests.subscribers import subscribe
+for number in range({count}):
+    subscribe(f"subscriber.{{number}}@customer.example", language=["en", "da", "et"][number % 3])
+announce()
+from registry.models import Delivery
+Delivery.objects.exclude(kind="announcement").delete()
 """
 CLEAR = """
 from django_tasks_db.models import DBTaskResult
@@ -100,6 +111,29 @@ def test_after_kill_9_in_the_middle_everything_is_sent_and_at_most_one_mail_twic
 
     assert len(server.message_ids()) == 9
     assert len(set(server.message_ids())) == 8
+
+
+def test_after_five_times_kill_9_every_subscriber_is_told_and_at_most_one_a_kill_twice(product: Product) -> None:
+    count, kills = 90, 5
+    product.manage("shell", "-v0", "-c", ANNOUNCE.format(count=count))
+    with sink() as server:
+        for kill in range(1, kills + 1):
+            # Each time at the worst moment: the server has the mail, and the worker does not know yet.
+            server.held.clear()
+            server.hold_at = len(server.mails) + 10
+            with worker(product, server.port) as process:
+                assert server.held.wait(60), f"no mail before kill {kill}"
+                process.kill()
+                process.wait()
+            server.go_on.set()
+
+        with worker(product, server.port):
+            until(lambda: set(states(product)) == {"sent"}, 60)
+        ids, told = server.message_ids(), server.recipients()
+
+    assert set(told) == {f"subscriber.{number}@customer.example" for number in range(count)}
+    assert len(set(ids)) == count
+    assert 0 < len(ids) - count <= kills * CHUNK
 
 
 def test_sigterm_ends_the_worker_after_the_mail_that_it_is_sending(product: Product) -> None:

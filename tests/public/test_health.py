@@ -6,8 +6,11 @@ from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
+from registry.actions import announcing
 from registry.models import Delivery, DpaRequest, Release
 from registry.public import health
+from tests.objections import announce
+from tests.subscribers import subscribe
 
 pytestmark = pytest.mark.django_db
 OK = {
@@ -41,6 +44,57 @@ def test_a_mail_that_nobody_sends_is_told(client: Client) -> None:
     assert response.status_code == 503
     assert response.json()["queue"]["late"] is True
     assert 3600 <= response.json()["queue"]["oldest_due_seconds"] < 3660
+
+
+@pytest.fixture
+def announced(db: None) -> list[Delivery]:
+    """Two mails to all subscribers, due for an hour."""
+    for number in range(2):
+        subscribe(f"anna.{number}@example.com")
+    announce()
+    hour_ago = timezone.now() - timedelta(hours=1)
+    Delivery.objects.exclude(kind="announcement").delete()
+    Delivery.objects.update(due_at=hour_ago)
+    return list(Delivery.objects.order_by("id"))
+
+
+def test_mails_to_all_may_wait_their_turn_while_others_go_out(client: Client, announced: list[Delivery]) -> None:
+    minute_ago = timezone.now() - timedelta(minutes=1)
+    Delivery.objects.filter(pk=announced[0].pk).update(state="sent", sent_at=minute_ago)
+
+    queue = client.get("/readyz").json()["queue"]
+
+    assert queue["late"] is False
+    assert 60 <= queue["oldest_due_seconds"] < 120
+
+
+@pytest.mark.parametrize("sent", [False, True])
+def test_mails_to_all_of_which_none_goes_out_any_more_are_told(
+    client: Client, announced: list[Delivery], sent: bool
+) -> None:
+    if sent:
+        long_ago = timezone.now() - timedelta(minutes=20)
+        Delivery.objects.filter(pk=announced[0].pk).update(state="sent", sent_at=long_ago)
+
+    response = client.get("/readyz")
+
+    assert (response.status_code, response.json()["queue"]["late"]) == (503, True)
+
+
+def test_mails_that_staff_have_paused_are_not_late(client: Client, announced: list[Delivery]) -> None:
+    announcing.pause(announced[0].release_id or 0)
+
+    assert client.get("/readyz").json()["queue"] == {"oldest_due_seconds": 0, "late": False}
+
+
+def test_a_mail_that_somebody_waits_for_is_late_although_others_go_out(
+    client: Client, announced: list[Delivery]
+) -> None:
+    Delivery.objects.filter(pk=announced[0].pk).update(state="sent", sent_at=timezone.now())
+    request = DpaRequest.objects.create(form_token="t", language="en", country="DK", release=Release.objects.newest())
+    Delivery.objects.create(kind=Delivery.Kind.DPA_NOTICE, request=request, due_at=timezone.now() - timedelta(hours=1))
+
+    assert client.get("/readyz").json()["queue"]["late"] is True
 
 
 def test_without_a_release_there_is_nothing_to_serve(client: Client, empty_registry: None) -> None:
