@@ -44,6 +44,10 @@ class Text(tuple[str | int, ...]):
         return "".join(own[part] if isinstance(part, int) else part for part in self)
 
 
+# Without its line end (RFC 5322, 2.1.1).
+LONGEST_LINE = 998
+
+
 @dataclass(frozen=True)
 class Prepared:
     """A mail without its recipient: `head` and `body` are the bytes of it that all have alike."""
@@ -85,12 +89,15 @@ class Mail(EmailMultiAlternatives):
         self.alternatives = [EmailAlternative(prepared.html.filled(self._own), "text/html")]
 
     def message(self, *, policy: Any = email.policy.default) -> Any:
-        return _Ready(self._bytes()) if policy is email.policy.SMTP else super().message(policy=policy)
+        if policy is email.policy.SMTP:
+            return _Ready(self._bytes())
+        # Folded, a long List-Unsubscribe would become encoded words, which no mail program reads as an address.
+        return super().message(policy=policy.clone(max_line_length=LONGEST_LINE))
 
     def _bytes(self) -> bytes:
         own = {"To": _ascii(self.to[0]), "Date": format_datetime(timezone.now())}
         own |= {name: self.extra_headers[name] for name in ("Message-ID", "List-Unsubscribe", "X-Reference")}
-        # Each is shorter than the 998 bytes that a line may have (RFC 5322, 2.1.1).
+        # Each is shorter than LONGEST_LINE.
         lines = "".join(f"{name}: {value}\r\n" for name, value in own.items())
         values = [_quoted(value) for value in self._own]
         body = (values[part] if isinstance(part, int) else part for part in self._prepared.body)

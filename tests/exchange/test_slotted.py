@@ -128,3 +128,13 @@ def test_two_mails_share_what_is_prepared_and_nothing_else(prepared):
         "SUB-CCCC-DDDD",
     )
     assert b"SUB-AAAA-BBBB" not in data
+
+
+@pytest.mark.parametrize("policy", [email.policy.SMTP, email.policy.default])
+def test_a_long_address_to_unsubscribe_is_one_address_in_every_form(prepared, policy):
+    own = OWN._replace(unsubscribe="https://trust.example/" + "u" * 200 + "/")
+
+    data = prepared.to("anna@example.com", own, "<1.abc@trust.example>").message(policy=policy).as_bytes()
+
+    lines = [line.decode() for line in data.splitlines() if line.startswith(b"List-Unsubscribe:")]
+    assert lines == [f"List-Unsubscribe: <{own.unsubscribe}>"]
