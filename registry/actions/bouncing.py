@@ -68,6 +68,9 @@ def _sent_to(address: str, at: datetime | None) -> Delivery | None:
         wanted = mailbox(address)
     except UnicodeError:
         return None
+    # As all are that a form takes; the rest no database need be asked for, and some it refuses with an exception.
+    if not (wanted.isascii() and wanted.isprintable()):
+        return None
     subscriber = Subscriber.objects.confirmed().filter(identity__mailbox=wanted).first()
     if subscriber is None or at is None or subscriber.confirmed_at is None or at < subscriber.confirmed_at:
         return None

@@ -137,7 +137,7 @@ def of_link(purpose: Purpose, token: str) -> Subscriber:
     identity = wanted.select_related("subscriber").first()
     if identity is None:
         raise subscriber_link.Forged
-    subscriber_link.check(purpose, token, identity.secret)
+    subscriber_link.check(purpose, token, identity.secret, identity.subscriber.ended_at)
     return identity.subscriber
 
 

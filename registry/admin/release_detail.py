@@ -85,16 +85,25 @@ def _ways(request: HttpRequest, release: Any) -> Iterator[Way]:
     announcement = Announcement.objects.filter(release=release.pk).first()
     if announcement is not None:
         yield Way(_("How the announcement goes"), address(request, announcement))
-    objections = Objection.objects.filter(release=release.pk).exclude(state=Objection.State.UNVERIFIED).count()
-    if objections:
-        told = ngettext("%(count)s objection", "%(count)s objections", objections) % {"count": objections}
-        yield Way(told, listing(request, Objection, f"?release__number__exact={release.number}"))
+    yield from _objections(request, release)
     if not request.user.has_perm("registry.publish_release"):
         return
     if release.standing in {"in_force", "announced"}:
         yield Way(_("Correct the wording"), reverse("admin:registry_release_correct"))
     if release.standing == "announced":
         yield Way(_("Withdraw"), reverse("admin:registry_release_withdraw", args=[release.number]))
+
+
+def _objections(request: HttpRequest, release: Release) -> Iterator[Way]:
+    """To the release, and to those that it goes on from: what a customer objected to there stands here."""
+    about: Release | None = release
+    while about is not None:
+        found = Objection.objects.filter(release=about.pk).exclude(state=Objection.State.UNVERIFIED).count()
+        if found:
+            told = ngettext("%(count)s objection", "%(count)s objections", found) % {"count": found}
+            said = told if about is release else f"{name(about)}: {told}"
+            yield Way(said, listing(request, Objection, f"?release__number__exact={about.number}"))
+        about = None if about.is_withdrawal else about.ends
 
 
 def texts(release: Release, named: str) -> SafeString | str:

@@ -61,13 +61,24 @@ def read(path: Path) -> Iterator[list[Report]]:
 def _messages(path: Path) -> Iterator[Message]:
     if path.is_dir() and not (path / "cur").is_dir():
         for file in sorted(path.glob("*.eml")):
-            yield email.message_from_bytes(file.read_bytes())
+            yield parsed(file.read_bytes())
         return
     if not path.is_dir() and not _is_mbox(path):
-        yield email.message_from_bytes(path.read_bytes())
+        yield parsed(path.read_bytes())
         return
+    box: mailbox.Mailbox[Any]
     with closing(mailbox.Maildir(path, create=False) if path.is_dir() else mailbox.mbox(path, create=False)) as box:
-        yield from box
+        for key in box.iterkeys():
+            yield parsed(box.get_bytes(key))
+
+
+def parsed(data: bytes) -> Message:
+    """An empty message for one that Python gives up on: a report has three parts, not thousands inside each other, and
+    what anybody sends here must not stand before the reports that come after it."""
+    try:
+        return email.message_from_bytes(data)
+    except RecursionError:
+        return Message()
 
 
 def _is_mbox(path: Path) -> bool:
@@ -141,6 +152,6 @@ def _address(field: str) -> str:
 def _moment(written: str) -> datetime | None:
     try:
         found = parsedate_to_datetime(written)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -4,10 +4,11 @@ A mail program is given the link that unsubscribes (RFC 8058); it must not open 
 """
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
 from django.core import signing
+from django.utils import timezone
 
 Purpose = Literal["confirm", "preferences", "unsubscribe"]
 
@@ -38,18 +39,24 @@ def reference(token: str) -> str:
     return found[1]
 
 
-def check(purpose: Purpose, token: str, secret: str) -> None:
-    """Raise Forged or Expired."""
+def check(purpose: Purpose, token: str, secret: str, ended_at: datetime | None = None) -> None:
+    """Raise Forged or Expired. `ended_at` is when whoever has the link unsubscribed: what confirmed before that has
+    had its day, and does not bring the mails back."""
     signer = _signer(purpose, secret)
     try:
         if isinstance(signer, signing.TimestampSigner):
-            signer.unsign(token, max_age=CONFIRM_WITHIN)
+            signer.unsign(token, max_age=min(CONFIRM_WITHIN, _since(ended_at)))
         else:
             signer.unsign(token)
     except signing.SignatureExpired as error:
         raise Expired from error
     except signing.BadSignature as error:
         raise Forged from error
+
+
+def _since(moment: datetime | None) -> timedelta:
+    """With room for a signature's time, which is in whole seconds: what is asked at once after it is not before it."""
+    return timezone.now() - moment + timedelta(seconds=1) if moment else timedelta.max
 
 
 def _signer(purpose: Purpose, secret: str) -> signing.Signer:

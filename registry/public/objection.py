@@ -17,7 +17,7 @@ from ..exchange.objectable import Objectable, objectable
 from ..exchange.published import Entry, Site
 from . import limits, site
 from .errors import only, reads
-from .form import Sheet, posted, shown
+from .form import Sheet, new_token, posted, shown
 from .objection_form import ObjectionForm
 
 REFERENCE = re.compile(r"OBJ-[2-9B-DF-HJ-NP-TV-XZ]{4}-[2-9B-DF-HJ-NP-TV-XZ]{4}")
@@ -71,10 +71,28 @@ def object_to(request: HttpRequest, language: str, number: int) -> HttpResponse:
     entry = found.entry(number)
     if entry is None or entry.is_withdrawal or language not in found.languages:
         raise Http404
-    form = ObjectionForm(posted(request), offered=_offered(found.before(entry), entry, language))
-    if not found.open_to_objections(entry):
-        return _closed(request, found, entry, language, form)
-    return _Sheet(request, language, found, entry, form).answer()
+    if found.open_to_objections(entry):
+        return _sheet(request, found, entry, language).answer()
+    later = _standing(found, entry)
+    if request.method == "POST" and found.open_to_objections(later):
+        sheet = _sheet(request, found, later, language)
+        sheet.token = new_token()
+        return sheet.page(409, _overtaken())
+    return _closed(request, found, entry, language)
+
+
+def _sheet(request: HttpRequest, found: Site, entry: Entry, language: str) -> _Sheet:
+    return _Sheet(request, language, found, entry, _form(request, found, entry, language))
+
+
+def _form(request: HttpRequest, found: Site, entry: Entry, language: str) -> ObjectionForm:
+    return ObjectionForm(posted(request), offered=_offered(found.before(entry), entry, language))
+
+
+def _standing(found: Site, entry: Entry) -> Entry:
+    """What has taken an entry's place in the end."""
+    later = found.entry(entry.ended_by) if entry.ended_by else None
+    return entry if later is None else _standing(found, later)
 
 
 @lru_cache(maxsize=256)
@@ -83,11 +101,11 @@ def _offered(before: Entry | None, entry: Entry, language: str) -> tuple[Objecta
     return tuple(objectable(before.content if before else None, entry.content, language))
 
 
-def _closed(request: HttpRequest, found: Site, entry: Entry, language: str, form: ObjectionForm) -> HttpResponse:
+def _closed(request: HttpRequest, found: Site, entry: Entry, language: str) -> HttpResponse:
     """Why nobody can object, and whom to write to; with what was typed, for whoever was too late with it."""
     title = _("Objections to release %(number)s") % {"number": entry.number}
     context = frame(found, language, f"object/{entry.number}/", title=title, indexed=False)
-    later = found.entry(entry.ended_by) if entry.ended_by else None
+    later, form = _standing(found, entry) if entry.ended_by else None, _form(request, found, entry, language)
     context |= {
         "release": release_facts(entry, language),
         "why": _why(entry, later, language),

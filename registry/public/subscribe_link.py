@@ -156,7 +156,8 @@ def unsubscribe(link: _Link) -> HttpResponse:
     """A person presses the button; a mail program posts `List-Unsubscribe=One-Click`, and expects no redirect."""
     if link.request.method == "POST":
         notifying.unsubscribe(link.subscriber)
-        link.subscriber.refresh_from_db()
+        # Its state alone: the page tells of the identity that the link led to, also where that is erased just now.
+        link.subscriber.refresh_from_db(fields=["state"])
     told = link.subscriber.state == Subscriber.State.CONFIRMED
     title = _("Do you want to unsubscribe?") if told else _("You are no longer subscribed")
     return link.page("unsubscribe" if told else "ended", title)

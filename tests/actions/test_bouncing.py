@@ -146,3 +146,9 @@ def test_a_complaint_about_a_mail_of_long_ago_ends_no_new_subscription(told):
 
 def test_a_complaint_of_a_stranger_is_nothing(db):
     assert not bouncing.complained("", "x@example.com", timezone.now())
+
+
+@pytest.mark.parametrize("recipient", ["a\ud800@marjamaa.example", "a\0@marjamaa.example", "õ@marjamaa.example"])
+def test_an_address_that_no_database_takes_is_nobodys(told, recipient):
+    assert bouncing.take(report(recipient=recipient), by_address=True) == Outcome.FOREIGN
+    assert states(told) == ("sent", "confirmed")

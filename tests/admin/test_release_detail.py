@@ -2,10 +2,11 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.test import RequestFactory
 
+from registry.actions.correcting import correct
 from registry.actions.publishing import publish
 from registry.actions.withdrawing import withdraw
 from registry.admin.release_detail import changes, ender, fields, link, name, texts, ways
-from registry.models import Objection, Release, Subprocessor
+from registry.models import Objection, PolicySection, Release, Subprocessor
 from tests.releases import REASON
 
 pytestmark = pytest.mark.django_db
@@ -101,3 +102,23 @@ def test_objections_are_counted_once_their_address_is_verified(announced):
     found = [(way.text, way.address) for way in ways(request, announced)]
 
     assert found == [ANNOUNCEMENT, ("2 objections", "/admin/registry/objection/?release__number__exact=4")]
+
+
+def test_objections_to_what_a_correction_replaced_stand_with_what_took_its_place(announced):
+    request = asking("publisher", "superseded", announced)
+    Objection.objects.create(release=announced, form_token="a", state="open", language="en")
+    section = PolicySection.objects.get(key="definition")
+    for code in ("en", "da", "hu", "lv", "et", "pt_br"):
+        setattr(section, f"heading_{code}", f"{getattr(section, f'heading_{code}')}!")
+    section.save()
+    _corrected, again = correct(["sections/definition/heading"])
+    Objection.objects.create(release=again, form_token="b", state="open", language="en")
+    again.standing = "superseded"
+
+    assert [(way.text, way.address) for way in ways(request, again)] == [
+        ("1 objection", "/admin/registry/objection/?release__number__exact=6"),
+        ("Release 4: 1 objection", "/admin/registry/objection/?release__number__exact=4"),
+    ]
+    entry = withdraw(6, reason=REASON)
+    entry.standing = "withdrawal"
+    assert [way.text for way in ways(request, entry)] == ["How the announcement goes"]

@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from registry.exchange import bounces
 from registry.exchange.bounces import Report, code_in, permanent, read, reports
 from tests.bounces import bounce, mbox
 
@@ -167,3 +168,25 @@ def test_an_mbox_a_maildir_a_folder_and_one_message_are_read_alike(tmp_path):
 def test_a_path_that_is_not_there_is_an_error(tmp_path):
     with pytest.raises(OSError, match="No such file"):
         list(read(tmp_path / "none"))
+
+
+DEEP = {
+    "parts": "".join(f"Content-Type: multipart/mixed; boundary=b{depth}\n\n--b{depth}\n" for depth in range(3000)),
+    "messages": "Content-Type: message/rfc822\n\n" * 3000,
+}
+
+
+@pytest.mark.parametrize("kind", DEEP)
+def test_a_message_that_python_gives_up_on_does_not_stand_before_the_others(tmp_path, kind):
+    hostile = DEEP[kind].encode()
+    (tmp_path / "one").write_bytes(mbox(hostile, bounce()))
+
+    assert list(read(tmp_path / "one")) == [[], [GONE]]
+    assert reports(bounces.parsed(hostile)) == []
+
+
+@pytest.mark.parametrize(
+    "date", ["Mon, 1 Jan 99999999999999999999 00:00:00 +0000", "Mon, 1 Jan 2026 00:00:00 +99999999999999999999"]
+)
+def test_a_date_out_of_all_bounds_is_no_date(date):
+    assert [report.at for report in parsed(bounce(date=date))] == [None]

@@ -4,6 +4,7 @@ from datetime import timedelta
 from unittest import mock
 
 import pytest
+from django.utils import timezone
 
 from registry.exchange import subscriber_link
 from registry.exchange.subscriber_link import CONFIRM_WITHIN, Expired, Forged, check, make, reference
@@ -78,3 +79,13 @@ def test_a_link_is_written_in_letters_that_no_mail_program_changes():
         .replace(".", "")
         .isalnum()
     )
+
+
+def test_what_confirmed_before_somebody_left_does_not_bring_the_mails_back():
+    now, token = timezone.now(), make("confirm", REFERENCE, SECRET)
+
+    check("confirm", token, SECRET, now - timedelta(seconds=5))
+    with pytest.raises(Expired):
+        check("confirm", token, SECRET, now + timedelta(seconds=5))
+    # Whoever left can still read the page that says so.
+    check("unsubscribe", make("unsubscribe", REFERENCE, SECRET), SECRET, now + timedelta(seconds=5))

@@ -233,6 +233,31 @@ def test_a_replaced_release_leads_to_the_one_that_takes_its_place(client, releas
     assert client.post("/en/object/6/", filled()).status_code == 303
 
 
+def test_whoever_wrote_to_a_replaced_release_sends_the_same_form_to_the_one_in_its_place(client, release):
+    for _time in range(2):
+        reword()
+        correct(["sections/definition/heading"])
+
+    response = client.post("/en/object/4/", filled())
+    shown = page(response)
+
+    assert (response.status_code, typed(response), Objection.objects.count()) == (409, True, 0)
+    assert told(response).startswith("This release was withdrawn or replaced while you wrote")
+    (form,) = shown.all("form", action="/en/object/8/")
+    (own,) = [field for field in form.all("input") if field.get("name") == "token"]
+    with mock.patch("django.core.signing.time.time", return_value=time.time() + SHORTEST + 1):
+        assert client.post("/en/object/8/", filled(token=own["value"])).status_code == 303
+    assert Objection.objects.get().release_id == 8
+
+
+def test_a_replaced_release_leads_to_the_last_one_in_its_place(client, release):
+    for _time in range(2):
+        reword()
+        correct(["sections/definition/heading"])
+
+    assert len(page(client.get("/en/object/4/")).all("a", href="/en/object/8/")) == 1
+
+
 def test_a_release_without_a_period_says_so(client, db):
     assert "This release has no period for objections." in page(client.get("/en/object/3/")).text
 

@@ -102,6 +102,18 @@ def test_a_link_that_confirms_expires_and_offers_a_new_one(client, db):
     assert page.all("a")[0]["href"] == "/en/subscribe/"
 
 
+def test_a_link_that_confirmed_before_somebody_left_confirms_no_more_and_a_new_one_does(client, db):
+    subscriber = subscribe()
+    with mock.patch("django.core.signing.time.time", return_value=time.time() - 60):
+        old = link(subscriber, "confirm", "en")
+    notifying.unsubscribe(subscriber)
+
+    assert (client.post(old).status_code, state(subscriber)) == (410, "unsubscribed")
+    ask()
+    assert (client.post(old).status_code, state(subscriber)) == (410, "unsubscribed")
+    assert (client.post(link(subscriber, "confirm", "en")).status_code, state(subscriber)) == (303, "confirmed")
+
+
 @pytest.mark.parametrize("step", STEPS)
 def test_a_link_outlives_the_language_of_its_mail(client, db, step):
     _subscriber, address = of(step)

@@ -1,4 +1,3 @@
-import email
 import sys
 from collections import Counter
 from collections.abc import Iterable
@@ -39,7 +38,7 @@ class Command(BaseCommand):
 
 def _read(path: str) -> Iterable[list[bounces.Report]]:
     if path == "-":
-        return [bounces.reports(email.message_from_binary_file(sys.stdin.buffer))]
+        return [bounces.reports(bounces.parsed(sys.stdin.buffer.read()))]
     return bounces.read(Path(path))
 
 
