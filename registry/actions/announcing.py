@@ -46,6 +46,8 @@ def reach(content: Content) -> int:
 def _queue(entry: Release, content: Content) -> int:
     """In one statement: no subscriber comes between, however many there are."""
     spoken = When(language__in=content["languages"], then=F("language"))
+    urgent = entry.kind == Release.Kind.URGENT
+    priority = Delivery.Priority.URGENT if urgent else Delivery.Priority.BULK
     return _insert(
         Delivery,
         _told(entry, content),
@@ -54,7 +56,7 @@ def _queue(entry: Release, content: Content) -> int:
         release=Value(entry.pk, SmallIntegerField()),
         event=Value("", CharField()),
         language=Case(spoken, default=Value(content["source_language"])),
-        priority=Value(Delivery.Priority.BULK.value, SmallIntegerField()),
+        priority=Value(priority.value, SmallIntegerField()),
         state=Value(Delivery.State.QUEUED.value, CharField()),
         attempts=Value(0, SmallIntegerField()),
         due_at=Value(timezone.now(), DateTimeField()),

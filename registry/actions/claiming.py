@@ -27,6 +27,10 @@ STALE = timedelta(seconds=30)
 # has in hand is still to be sent: so long after somebody unsubscribed, a mail may still go out.
 LOOK = timedelta(seconds=0.25)
 
+# The first and the last of the priorities that are claimed together.
+_AWAITED = (Delivery.Priority.AWAITED, Delivery.Priority.AWAITED)
+_TO_ALL = (Delivery.Priority.URGENT, Delivery.Priority.BULK)
+
 
 class Hand:
     """Claims mails, one after the other, and keeps the claims fresh; leave it by `with`, and the rest is put back."""
@@ -57,22 +61,22 @@ class Hand:
         """The next mail, claimed: one that somebody waits for before those to all subscribers."""
         if not (self._read or self._bulk) or time.monotonic() >= self._look_at:
             self._relax(False)
-            if awaited := _read(self._take(Delivery.Priority.AWAITED, 1)):
+            if awaited := _read(self._take(_AWAITED, 1)):
                 return awaited[0]
             self._read = _read({delivery.pk: delivery.attempts for delivery in self._read})
             self._look_at = time.monotonic() + LOOK.total_seconds()
         while not self._read:
             if not self._bulk:
                 self._relax(False)
-                self._bulk.extend(self._take(Delivery.Priority.BULK, BATCH).items())
+                self._bulk.extend(self._take(_TO_ALL, BATCH).items())
             if not self._bulk:
                 return None
             self._read = _read(dict(self._bulk.popleft() for _one in range(min(READ, len(self._bulk)))))
         self._relax(True)
         return self._read.popleft()
 
-    def _take(self, priority: int, most: int) -> dict[int, int]:
-        claimed = _claim(priority, most)
+    def _take(self, priorities: tuple[int, int], most: int) -> dict[int, int]:
+        claimed = _claim(priorities, most)
         self._claimed.update(claimed)
         return claimed
 
@@ -138,10 +142,10 @@ def put_back_stale() -> int:
     return stale.update(state=Delivery.State.QUEUED, claimed_at=None, due_at=timezone.now())
 
 
-def _claim(priority: int, most: int) -> dict[int, int]:
+def _claim(priorities: tuple[int, int], most: int) -> dict[int, int]:
     """The keys of the mails claimed, with the number of the attempt."""
     with transaction.atomic():
-        due = Delivery.objects.due().filter(priority=priority).select_for_update(skip_locked=True)
+        due = Delivery.objects.due().filter(priority__range=priorities).select_for_update(skip_locked=True)
         found = dict(due.values_list("pk", "attempts")[:most])
         rows = Delivery.objects.filter(pk__in=found)
         rows.update(state=Delivery.State.CLAIMED, claimed_at=timezone.now(), attempts=F("attempts") + 1)
@@ -152,7 +156,7 @@ def _read(claimed: dict[int, int]) -> deque[Delivery]:
     """Those that are still claimed by these attempts, in order, with all that is asked before one is sent."""
     if not claimed:
         return deque()
-    rows = Delivery.objects.filter(pk__in=claimed, state=Delivery.State.CLAIMED).order_by("due_at", "id")
+    rows = Delivery.objects.filter(pk__in=claimed, state=Delivery.State.CLAIMED).order_by("priority", "due_at", "id")
     found = rows.select_related("subscriber__identity", "release__announcement").defer("release__content")
     return deque(delivery for delivery in found if claimed[delivery.pk] == delivery.attempts)
 

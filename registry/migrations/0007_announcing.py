@@ -184,7 +184,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='delivery',
             name='priority',
-            field=models.PositiveSmallIntegerField(choices=[(0, 'awaited'), (1, 'to all subscribers')], default=0, verbose_name='priority'),
+            field=models.PositiveSmallIntegerField(choices=[(0, 'awaited'), (1, 'urgent replacement'), (2, 'to all subscribers')], default=0, verbose_name='priority'),
         ),
         migrations.AddField(
             model_name='delivery',

@@ -31,7 +31,7 @@ class Announcement(models.Model):
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def due(self, now: datetime | None = None) -> Self:
-        """What can be sent, mails that one person waits for before those to all subscribers."""
+        """What can be sent, mails that one person waits for before those to all subscribers, urgent ones first."""
         found = self.filter(state=Delivery.State.QUEUED, due_at__lte=now or timezone.now())
         return found.order_by("priority", "due_at", "id")
 
@@ -78,7 +78,9 @@ class Delivery(models.Model):
 
     class Priority(models.IntegerChoices):
         AWAITED = 0, _("awaited")
-        BULK = 1, _("to all subscribers")
+        # Of what is in force already: it does not wait until another announcement is through.
+        URGENT = 1, _("urgent replacement")
+        BULK = 2, _("to all subscribers")
 
     kind = models.CharField(_("mail"), max_length=20, choices=Kind)
     request = models.ForeignKey(DpaRequest, null=True, blank=True, on_delete=models.PROTECT, related_name="deliveries")

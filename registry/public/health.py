@@ -45,12 +45,15 @@ def _database() -> dict[str, Any]:
 def _queue() -> dict[str, Any]:
     """A mail to all subscribers may wait its turn for hours: that is late only where none of them goes out."""
     now = timezone.now()
-    awaited, bulk = (
+    awaited, *to_all = (
         Delivery.objects.due(now).filter(priority=priority).values_list("due_at", flat=True).first()
-        for priority in (Delivery.Priority.AWAITED, Delivery.Priority.BULK)
+        for priority in Delivery.Priority
     )
-    sent = Delivery.objects.last_sent(Delivery.Priority.BULK) if bulk else None
-    since = [moment for moment in (awaited, max(filter(None, (bulk, sent))) if bulk else None) if moment]
+    since = [awaited] if awaited else []
+    if waiting := list(filter(None, to_all)):
+        # Urgent ones go first, and while they do the others wait.
+        sent = map(Delivery.objects.last_sent, (Delivery.Priority.URGENT, Delivery.Priority.BULK))
+        since.append(max([min(waiting), *filter(None, sent)]))
     age = int((now - min(since)).total_seconds()) if since else 0
     return {"oldest_due_seconds": age, "late": age > LATE}
 

@@ -65,9 +65,9 @@ def test_publishing_queues_a_mail_to_every_subscriber_in_their_language(db):
         )
     )
     assert list(rows) == [
-        ("anna@example.com", "et", release.number, 1, "queued", 0, "", ""),
-        ("jens@example.com", "da", release.number, 1, "queued", 0, "", ""),
-        ("otto@example.com", "en", release.number, 1, "queued", 0, "", ""),
+        ("anna@example.com", "et", release.number, 2, "queued", 0, "", ""),
+        ("jens@example.com", "da", release.number, 2, "queued", 0, "", ""),
+        ("otto@example.com", "en", release.number, 2, "queued", 0, "", ""),
     ]
     assert Announcement.objects.get().release == release
     assert pumps().count() == 1

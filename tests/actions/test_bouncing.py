@@ -20,7 +20,7 @@ def told(db):
     subscriber = subscribe()
     Subscriber.objects.filter(pk=subscriber.pk).update(confirmed_at=timezone.now() - 24 * HOUR)
     release = Release.objects.get(number=3)
-    sent = {"state": "sent", "sent_at": timezone.now() - HOUR, "priority": 1}
+    sent = {"state": "sent", "sent_at": timezone.now() - HOUR, "priority": 2}
     return Delivery.objects.create(kind="announcement", subscriber=subscriber, release=release, **sent)
 
 

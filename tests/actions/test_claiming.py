@@ -6,8 +6,10 @@ from django.utils import timezone
 
 from registry.actions import claiming
 from registry.actions.claiming import Hand
+from registry.actions.withdrawing import withdraw
 from registry.models import Delivery
 from tests.objections import announce
+from tests.releases import REASON, publish_at_once
 from tests.requests import submit
 from tests.subscribers import subscribe
 
@@ -54,8 +56,21 @@ def test_a_mail_that_somebody_waits_for_comes_between_those_to_all(bulk, monkeyp
         submit()
         found = [hand.next() for _one in range(3)]
 
-        assert (first.priority, [one.priority for one in found]) == (1, [0, 0, 1])
+        assert (first.priority, [one.priority for one in found]) == (2, [0, 0, 2])
         assert states(bulk) == [("claimed", 1)] * 5
+
+
+def test_an_urgent_replacement_is_told_before_an_announcement_that_is_still_going_out(bulk):
+    withdraw(4, reason=REASON)
+    publish_at_once()
+    urgent = Delivery.objects.filter(release=6)
+
+    with Hand() as hand:
+        found = [hand.next() for _one in range(15)]
+
+        assert hand.next() is None
+    assert urgent.count() == 5
+    assert [(one.release_id, one.priority) for one in found] == [(6, 1)] * 5 + [(4, 2)] * 5 + [(5, 2)] * 5
 
 
 def test_a_hand_that_has_not_looked_for_long_goes_on(bulk, django_assert_num_queries):

@@ -182,7 +182,7 @@ def test_unsubscribing_ends_at_once_what_waits_to_be_sent(db):
     subscriber = subscribe()
     other = subscribe("other@marjamaa.example")
     for told in (subscriber, other):
-        Delivery.objects.create(kind="announcement", subscriber=told, release=Release.objects.get(number=3), priority=1)
+        Delivery.objects.create(kind="announcement", subscriber=told, release=Release.objects.get(number=3), priority=2)
 
     assert notifying.unsubscribe(subscriber)
     assert not notifying.unsubscribe(subscriber)

@@ -15,7 +15,7 @@ from tests.subscribers import EMAIL, subscribe
 @pytest.fixture
 def told(db):
     subscriber, release = subscribe(), Release.objects.get(number=3)
-    sent = {"state": "sent", "sent_at": timezone.now(), "priority": 1}
+    sent = {"state": "sent", "sent_at": timezone.now(), "priority": 2}
     return Delivery.objects.create(kind="announcement", subscriber=subscriber, release=release, **sent)
 
 

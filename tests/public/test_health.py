@@ -81,6 +81,22 @@ def test_mails_to_all_of_which_none_goes_out_any_more_are_told(
     assert (response.status_code, response.json()["queue"]["late"]) == (503, True)
 
 
+def test_mails_to_all_wait_without_being_late_while_urgent_ones_go_out(
+    client: Client, announced: list[Delivery]
+) -> None:
+    sent = {"priority": Delivery.Priority.URGENT, "state": "sent", "sent_at": timezone.now()}
+    Delivery.objects.filter(pk=announced[0].pk).update(**sent)
+
+    assert client.get("/readyz").json()["queue"]["late"] is False
+
+
+def test_urgent_mails_of_which_none_goes_out_are_late(client: Client, announced: list[Delivery]) -> None:
+    Delivery.objects.filter(pk=announced[0].pk).update(priority=Delivery.Priority.URGENT)
+    Delivery.objects.filter(pk=announced[1].pk).update(due_at=timezone.now())
+
+    assert client.get("/readyz").json()["queue"]["late"] is True
+
+
 def test_mails_that_staff_have_paused_are_not_late(client: Client, announced: list[Delivery]) -> None:
     announcing.pause(announced[0].release_id or 0)
 

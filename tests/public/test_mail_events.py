@@ -17,7 +17,7 @@ from tests.subscribers import EMAIL, subscribe
 def told(db):
     subscriber = subscribe()
     Subscriber.objects.update(confirmed_at=timezone.now() - timedelta(days=1))
-    sent = {"state": "sent", "sent_at": timezone.now(), "priority": 1}
+    sent = {"state": "sent", "sent_at": timezone.now(), "priority": 2}
     release = Release.objects.get(number=3)
     return Delivery.objects.create(kind="announcement", subscriber=subscriber, release=release, **sent)
 
