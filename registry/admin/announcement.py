@@ -72,7 +72,7 @@ class AnnouncementAdmin(ReadOnly):
     @admin.display(description=gettext_lazy("sent"))
     def told(self, announcement: Announcement) -> str:
         found = progress(announcement.pk)
-        return _("%(done)s of %(total)s") % {"done": found.done, "total": found.total}
+        return _("%(done)s of %(total)s") % {"done": found.languages.total(), "total": found.total}
 
     @admin.display(description=gettext_lazy("status"))
     def standing(self, announcement: Announcement) -> str:

@@ -156,7 +156,7 @@ def test_an_officer_sees_who_objects_why_and_to_what_and_in_which_language_to_an
 
 
 def test_an_objection_to_a_release_as_a_whole_says_so(officer):
-    assert "All changes of this release" in text(officer.get(page_of(verified(change=""))))
+    assert "Kõik selle redaktsiooni muudatused" in text(officer.get(page_of(verified(change=""))))
 
 
 def test_what_became_of_the_release_is_told(officer):
