@@ -116,7 +116,7 @@ def _passage(entry: Content, passage: Passage | None, language: str) -> dict[str
     if not passage:
         return None
     code = shown(passage, language, entry["source_language"])
-    block = Reader(entry, code).block(passage, "mail")
+    block = Reader(entry, language).block(passage, "mail")
     return {
         "html": absolute(block.text if block else "", settings.PUBLIC_URL),
         "text": fill(passage["text"][code], Facts(entry["service"], code, pages=language), _full),

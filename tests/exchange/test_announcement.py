@@ -223,6 +223,9 @@ def test_what_staff_wrote_is_shown_in_the_binding_language_where_it_is_not_trans
     assert "One host *fewer*." in found.body
     assert '<div lang="en" dir="ltr"' in html(found)
     assert "One host <em>fewer</em>." in html(found)
+    asked = mail(before, change | {"summary": said("Ask with [the form]({dpa}).")}, "et")
+    assert f"Ask with [the form]({URL}/et/dpa/)." in asked.body
+    assert f'Ask with <a href="{URL}/et/dpa/"' in html(asked)
     translated = mail(before, change | {"summary": said("One host fewer.", et="Üks majutaja vähem.")}, "et")
     assert "Üks majutaja vähem." in translated.body
     assert "One host fewer." not in translated.body
