@@ -70,6 +70,18 @@ def test_the_receipt_names_the_reference_the_change_the_grounds_and_the_days(obj
             assert line in body
 
 
+def test_plain_paragraphs_stand_one_empty_line_apart(objection):
+    page = "http://127.0.0.1:8000/admin/registry/objection/1/change/"
+
+    for message in (
+        objection_mail.check(about(objection), link=LINK, days=7, event="2"),
+        objection_mail.receipt(about(objection)),
+        objection_mail.notice(about(objection), to="dpa@example.com", page=page),
+        answered(objection),
+    ):
+        assert "\n\n\n" not in message.body
+
+
 def test_the_receipt_to_all_changes_says_so(db):
     objection = verified(change="", language="en")
     deadline = objection.release.objection_deadline

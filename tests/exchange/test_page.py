@@ -122,6 +122,13 @@ def test_an_announced_release_is_named_on_the_page_in_force_and_says_so_itself(w
     assert [link["href"] for link in own.all("a")] == ["/en/compare/3/4/", "/en/object/4/", "/en/"]
 
 
+def test_a_release_that_is_not_in_force_yet_was_not_updated_on_a_day_to_come(with_release):
+    site = with_release(**announced_with(without_six))
+
+    assert read(page.policy(site, site.current, "en")).one(class_="updated").text == "Last updated: 13 December 2024"
+    assert read(page.policy(site, site.announced, "en")).all(class_="updated") == []
+
+
 @pytest.mark.parametrize(("day", "links"), [(20, ["/da/object/4/"]), (21, [])])
 def test_the_way_to_object_ends_with_the_last_day_to_object(with_release, day, links):
     site = with_release(day=datetime.date(2025, 2, day), **announced_with(without_six))
