@@ -13,7 +13,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from ..exchange.collation import key as sort_key
+from ..exchange.content import decode
 from ..exchange.localized import day, language_name, listing, locale, territory
+from ..exchange.mail import region_name
 from ..models import (
     DataCategory,
     DataSubject,
@@ -22,6 +24,7 @@ from ..models import (
     ProcessingLocation,
     Question,
     Region,
+    Release,
     Safeguard,
     SafeguardSet,
     ServiceProfile,
@@ -141,3 +144,12 @@ def value_name(field: Any, value: Any) -> str:
         labels = dict(_CODES[field.name].choices) if field.name in _CODES else {}
         return listed_names(str(labels.get(code) or territory_name(code)) for code in sorted(value))
     return str(dict(field.flatchoices).get(value, value))
+
+
+def region_names(keys: str) -> str:
+    """Of the regions whose keys stand with blanks between them, as a subscriber's row keeps them."""
+    if not keys:
+        return ""
+    newest = Release.objects.newest()
+    content = decode(newest.content) if newest else {"regions": []}
+    return listing([region_name(content, key, spoken()) for key in keys.split()], spoken())

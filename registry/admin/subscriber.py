@@ -12,11 +12,9 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from ..actions import notifying
 from ..exchange import localized
-from ..exchange.content import decode
-from ..exchange.mail import region_name
-from ..models import Release, Subscriber
+from ..models import Subscriber
 from .cases import CaseAdmin, LanguageFilter
-from .naming import language_label, spoken
+from .naming import language_label, region_names, spoken
 
 
 @admin.register(Subscriber)
@@ -61,7 +59,7 @@ class SubscriberAdmin(CaseAdmin):
         facts = [
             (_("State"), found.get_state_display()),
             (_("Scope"), found.get_scope_display()),
-            (_("Regions"), _regions(found)),
+            (_("Regions"), region_names(found.regions)),
             (_("Language"), language_label(found.language)),
             (_("Asked on"), _day(found.asked_at)),
             (_("Confirmed on"), _day(found.confirmed_at)),
@@ -83,14 +81,6 @@ def _counts() -> list[tuple[str, str, int]]:
     rows = Subscriber.objects.order_by().values_list("state").annotate(count=Count("pk"))
     found = dict(rows)
     return [(value, str(label), found.get(value, 0)) for value, label in Subscriber.State.choices]
-
-
-def _regions(subscriber: Subscriber) -> str:
-    if not subscriber.regions:
-        return ""
-    newest = Release.objects.newest()
-    content = decode(newest.content) if newest else {"regions": []}
-    return localized.listing([region_name(content, key, spoken()) for key in subscriber.region_keys], spoken())
 
 
 def _day(moment: Any) -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from ..actions.notifying import Reason
 from ..models import DpaRequest, Objection, Subscriber
-from .naming import language_label
+from .naming import language_label, region_names
 
 Record = DpaRequest | Objection | Subscriber
 
@@ -68,7 +68,7 @@ def _chosen(before: Any, after: Any) -> Iterator[str]:
     if before.asked_at != after.asked_at:
         yield _("Somebody asked to subscribe this address again.")
     if (before.scope, before.regions) != (after.scope, after.regions):
-        regions = f" ({after.regions})" if after.regions else ""
+        regions = f" ({region_names(after.regions)})" if after.regions else ""
         yield _("Scope: %(scope)s") % {"scope": f"{after.get_scope_display()}{regions}"}
     if before.language != after.language:
         yield _("Language: %(language)s") % {"language": language_label(after.language)}

@@ -125,6 +125,8 @@ def test_regions_are_named(officer, db):
     subscriber = subscribe(scope="regions", regions=["us", "eu"])
 
     assert "European Union and United States" in main(officer.get(page_of(subscriber))).text
+    notifying.choose(subscriber, language="et", scope="regions", regions=["us"])
+    assert "Scope: changes that concern some regions (United States)" in main(officer.get(page_of(subscriber))).text
 
 
 def test_the_address_is_shown_to_those_alone_who_may_see_it(signed_in, some):
