@@ -152,7 +152,8 @@ def _days_since(moment: datetime) -> int:
 
 def _waiting(row: DpaRequest | Objection, days: int) -> str:
     since = ngettext("waiting for %(count)s day", "waiting for %(count)s days", days) % {"count": days}
-    return f"{row.get_state_display()}, {since if days else _('waiting for less than a day')}"
+    today = _("waiting for less than a day")
+    return f"{row.get_state_display()}, {since if days else today}"
 
 
 def _mails(request: HttpRequest) -> Card:
