@@ -162,10 +162,16 @@ def mail(delivery: Delivery) -> EmailMessage | None:
 @lru_cache(maxsize=64)
 def _prepared(number: int, digest: str, language: str) -> slotted.Prepared:
     entry = Release.objects.get(pk=number)
-    before = entry.ends if entry.is_withdrawal else Release.objects.before(entry)
+    # A withdrawal tells the change that it takes back.
+    withdrawn = entry.ends if entry.is_withdrawal else None
+    before = Release.objects.before(withdrawn or entry)
     again = Release.objects.policies().filter(pk=number + 1, ends__isnull=False)
     continued = entry.kind == Release.Kind.EDITORIAL and again.exists()
-    earlier = decode(before.content) if before else None
     return announcement.prepare(
-        earlier, decode(entry.content), digest, language, continued=number + 1 if continued else 0
+        decode(before.content) if before else None,
+        decode(entry.content),
+        digest,
+        language,
+        continued=number + 1 if continued else 0,
+        withdrawn=decode(withdrawn.content) if withdrawn else None,
     )

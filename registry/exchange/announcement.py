@@ -21,8 +21,16 @@ from .passages import Reader, shown
 from .placeholders import LINKS, Facts, fill
 
 
-def prepare(before: Content | None, entry: Content, digest: str, language: str, continued: int = 0) -> slotted.Prepared:
-    """The mail about `entry`. `before` is the release that it changes, or withdraws.
+def prepare(
+    before: Content | None,
+    entry: Content,
+    digest: str,
+    language: str,
+    continued: int = 0,
+    withdrawn: Content | None = None,
+) -> slotted.Prepared:
+    """The mail about `entry`. `before` is the release that it changes; of a withdrawal, the one that `withdrawn`, the
+    release which it withdraws, would have changed.
 
     `continued` is the number under which an announced release goes on whose wording the entry has corrected.
     """
@@ -41,7 +49,8 @@ def prepare(before: Content | None, entry: Content, digest: str, language: str, 
                 "lead": list(_lead(entry, continued)),
                 "facts": list(_facts(entry, language)),
                 **_said(entry, language),
-                "changes": _changes(before, entry, language),
+                "changes": _changes(before, withdrawn or entry, language),
+                "withdrawn": withdrawn is not None,
                 **_addresses(before, entry, language),
             },
             language=language,
@@ -127,7 +136,7 @@ def _passage(entry: Content, passage: Passage | None, language: str) -> dict[str
 
 
 def _changes(before: Content | None, entry: Content, language: str) -> Changes | None:
-    """None of a withdrawal, which changes nothing, nor of a first release, which changes no earlier one."""
+    """None of a first release, which changes no earlier one."""
     if is_withdrawal(entry) or before is None:
         return None
     return told(before, entry, language, public_url=settings.PUBLIC_URL)

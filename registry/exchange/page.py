@@ -1,7 +1,7 @@
 """The public pages as HTML: pure functions of the site state, a release and a language. No request, query or clock."""
 
 import html
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -59,6 +59,7 @@ def withdrawal(site: Site, entry: Entry, language: str) -> str:
                 "heading": title,
                 "entry": entry,
                 "reason": reason,
+                "changes": _taken_back(site, entry, language),
                 "current": site.current,
                 "notices": notices(reader),
             },
@@ -123,6 +124,13 @@ def _entry(site: Site, entry: Entry, reader: Reader) -> dict[str, Any]:
         "object_to": object_to(site, entry, language),
         "replaced_on": replaced_on(site, entry, language),
     }
+
+
+def _taken_back(site: Site, entry: Entry, language: str) -> Sequence[str]:
+    """What the withdrawn release would have changed."""
+    withdrawn = site.entry(entry.ends) if entry.ends else None
+    before = site.before(withdrawn) if withdrawn else None
+    return lines(before, withdrawn, language) if before and withdrawn else ()
 
 
 def _reason(entry: Entry, reader: Reader) -> Said | None:

@@ -53,8 +53,8 @@ def said(text, **others):
     }
 
 
-def mail(before, entry, language="en", continued=0):
-    made = announcement.prepare(before, entry, DIGEST, language, continued=continued)
+def mail(before, entry, language="en", **values):
+    made = announcement.prepare(before, entry, DIGEST, language, **values)
     return made.to("anna@example.com", OWN, "<1@trust.example>")
 
 
@@ -206,14 +206,17 @@ def test_a_correction_says_that_what_is_announced_goes_on(before, change):
     )
 
 
-def test_a_withdrawal_says_that_nothing_changes_and_why(before):
-    found = mail(before, withdrawal(before))
+def test_a_withdrawal_says_that_nothing_changes_and_why_and_what_would_have_changed(before, change):
+    found = mail(before, withdrawal(before), withdrawn=change)
 
     assert found.subject == "LiveAgent: announced change withdrawn"
     assert "The announced change is not made. What was in force stays in force." in found.body
     assert "Withdrawn on: 3 February 2025\nRelease withdrawn: 4\n" in found.body
     assert f"We *stay* with LiveAgent. See [the form]({URL}/en/dpa/).\n" in found.body
     assert f'We <em>stay</em> with LiveAgent. See <a href="{URL}/en/dpa/"' in html(found)
+    gone = before["subprocessors"][-1]["legal_name"]
+    assert "What would have changed\n\nSubprocessors\n\n* Subprocessor no longer listed: " + gone in found.body
+    assert gone in html(found)
     assert not any(part in found.body for part in ("What changes", "/compare/", "/object/"))
 
 

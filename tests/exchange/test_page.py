@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 
 from registry.exchange import page
+from registry.exchange.content import digest, encode
 from registry.exchange.localized import day
 from registry.exchange.published import Site
 from tests.exchange.conftest import LANGUAGES
@@ -303,3 +304,30 @@ def test_the_style_sheet_loads_nothing_from_elsewhere():
     css = (settings.BASE_DIR / "static" / "public.css").read_text("utf-8")
 
     assert re.findall(r"url\(|@import|//", css) == []
+
+
+def test_a_withdrawal_says_what_it_takes_back(with_release):
+    def change(content):
+        content["subprocessors"] = [row for row in content["subprocessors"] if row["key"] != "openai"]
+
+    announced = with_release(change, in_force_existing_on="2025-03-01", in_force_new_on="2025-03-01")
+    kept = ("time_zone", "source_language", "languages", "service", "published_at", "previous_digest")
+    taken_back = {name: announced.newest.content[name] for name in kept} | {
+        "schema": 3,
+        "type": "withdrawal",
+        "number": 5,
+        "ends": 4,
+        "announced_on": "2025-01-31",
+        "reason": {"text": {"en": "We stay."}, "state": {"en": "source"}},
+    }
+    text = encode(taken_back)
+    rows = [*((entry.text, entry.digest) for entry in announced.chain), (text, digest(text))]
+    site = Site.on(rows, announced.languages, announced.public_url, announced.day)
+
+    shown = read(page.withdrawal(site, site.last, "en"))
+
+    assert shown.one("h1").text == "Withdrawal of release 4"
+    assert "We stay." in shown.text
+    assert [item.text for item in shown.one("ul", class_="changes").all("li")] == [
+        "Subprocessor no longer listed: OpenAI"
+    ]

@@ -137,6 +137,14 @@ def test_a_catalogue_that_does_not_say_what_the_code_says_is_told(text: str, ext
     assert problem in found(text, extracted)
 
 
+def test_a_form_that_serves_more_than_one_says_the_number_where_english_does_not() -> None:
+    english = '#, python-format\nmsgid "A country"'
+    said = [text.replace('msgid "%(count)s country"', english) for text in (PO, EXTRACTED)]
+
+    assert said[0] != PO
+    assert found(*said) == []
+
+
 @pytest.mark.skipif(not shutil.which("xgettext"), reason="gettext is not installed")
 def test_messages_are_read_from_the_code_and_the_templates(tmp_path: Path, settings: Any) -> None:
     root: Path = tmp_path / "project"
