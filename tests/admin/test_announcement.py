@@ -4,6 +4,8 @@ import csv
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from registry.actions.publishing import publish
@@ -140,3 +142,11 @@ def test_an_announcement_to_nobody_is_told_so(signed_in, db):
 
     assert "When this was published, nobody had subscribed to what it changes." in page
     assert "evidence.csv" not in page
+
+
+def test_the_list_counts_each_announcement_once(signed_in, told):
+    client = signed_in("publisher")
+    with CaptureQueriesContext(connection) as captured:
+        client.get("/admin/registry/announcement/")
+
+    assert sum('GROUP BY "registry_delivery"' in query["sql"] for query in captured) == 1
