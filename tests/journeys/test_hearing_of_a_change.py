@@ -180,4 +180,4 @@ def test_a_customer_hears_of_a_change_objects_and_sees_it_come(product: Product,
         "print(publish_at_once().number, Delivery.objects.filter(release_id=5).count())",
     )
     assert told.split()[-2:] == ["5", "0"]
-    assert page.goto(f"{product.url}/et/releases/5/").status == 200
+    wait_for(lambda: page.goto(f"{product.url}/et/releases/5/").status == 200)
