@@ -34,12 +34,13 @@ AUDITED: dict[type[Any], tuple[str, ...]] = {
     models.TranslationPin: (),
     models.Translator: ("languages",),
     models.DpaRequest: (),
+    models.Agreement: (),
     models.Subscriber: (),
     models.Objection: (),
     models.Announcement: (),
 }
 # What happens to requests and mails, not what the draft says.
-RECORDS = (models.DpaRequest, models.Subscriber, models.Objection, models.Announcement)
+RECORDS = (models.DpaRequest, models.Agreement, models.Subscriber, models.Objection, models.Announcement)
 
 for _model, _links in AUDITED.items():
     register(

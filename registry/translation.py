@@ -13,6 +13,7 @@ from modeltranslation.translator import TranslationOptions, translator
 from modeltranslation.utils import build_localized_fieldname
 
 from .models import (
+    DpaTemplate,
     PolicySection,
     ProcessingLocation,
     Question,
@@ -32,6 +33,7 @@ TRANSLATED: dict[type[Model], tuple[str, ...]] = {
     Safeguard: ("text",),
     Subprocessor: ("purpose",),
     ProcessingLocation: ("place",),
+    DpaTemplate: ("title", "body", "purposes", "retention", "measures"),
 }
 
 for _model, _fields in TRANSLATED.items():

@@ -40,7 +40,7 @@ def _subscriptions_over(days: int) -> Iterator[Subscriber]:
 
 
 _KINDS = (
-    _Kind(DpaRequest, dpa.erase, lambda days: DpaRequest.objects.past_retention(days)),
+    _Kind(DpaRequest, dpa.erase, lambda days: DpaRequest.objects.past_retention(days, *DpaRequest.ENDED)),
     _Kind(Objection, objecting.erase, _objections_over),
     _Kind(Subscriber, notifying.erase, _subscriptions_over),
 )

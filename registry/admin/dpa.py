@@ -42,7 +42,7 @@ class DpaRequestAdmin(CaseAdmin):
     list_display = ("reference", "state", "waiting", "country_name", "language_name", "region_name", "assignee")
     list_filter = ("state", ("assignee", admin.RelatedOnlyFieldListFilter), CountryFilter, LanguageFilter)
     # Whoever waits longest comes first; what has ended follows.
-    ordering: ClassVar[Any] = (Case(When(state__in=DpaRequest.OPEN, then=0), default=1), "received_at")
+    ordering: ClassVar[Any] = (Case(When(state__in=DpaRequest.FOR_STAFF, then=0), default=1), "received_at")
     change_form_template = "admin/registry/dparequest/request.html"
     erase_template = "admin/registry/dparequest/erase.html"
     seen_template = "admin/registry/dparequest/seen.html"

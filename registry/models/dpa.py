@@ -3,6 +3,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -17,42 +18,82 @@ def new_reference() -> str:
 
 class DpaRequestQuerySet(models.QuerySet["DpaRequest"]):
     def waiting(self) -> Self:
-        """Requests on which staff has yet to decide, the longest waiting first."""
-        return self.filter(state__in=DpaRequest.OPEN, erased_at__isnull=True).order_by("received_at")
+        """Requests on which staff has yet to act, the longest waiting first.
+
+        One whose address has not been verified waits for the requester. Those made before addresses were verified were
+        told to staff when they came.
+        """
+        to_act = Q(state__in=DpaRequest.FOR_STAFF) | Q(state=DpaRequest.State.RECEIVED, verify_by__isnull=True)
+        return self.filter(to_act, erased_at__isnull=True).order_by("since")
+
+    def overdue(self, days: int, now: datetime | None = None) -> Self:
+        """Waiting for staff for more than that many days."""
+        return self.waiting().filter(since__lt=(now or timezone.now()) - timedelta(days=days))
 
     def with_identity(self) -> Self:
         return self.filter(requester__isnull=False)
 
-    def past_retention(self, days: int, now: datetime | None = None) -> Self:
-        """Ended more than that many days ago, with personal data still held."""
+    def unverified(self, now: datetime | None = None) -> Self:
+        """From an address that nobody has confirmed in time."""
+        return self.with_identity().filter(state=DpaRequest.State.RECEIVED, verify_by__lt=now or timezone.now())
+
+    def past_retention(self, days: int, *states: str, now: datetime | None = None) -> Self:
+        """Ended in one of the states more than that many days ago, with personal data still held."""
         before = (now or timezone.now()) - timedelta(days=days)
-        return self.with_identity().filter(ended_at__lt=before)
+        return self.with_identity().filter(state__in=states, ended_at__lt=before)
 
 
 class DpaRequest(models.Model):
-    """A request for a data processing agreement: states and dates, with history. DpaRequester holds who asked."""
+    """A request for a data processing agreement: states and dates, with history. DpaRequester holds who asked.
+
+    What was issued on it stands in Agreement: one or several of them.
+    """
 
     class State(models.TextChoices):
         RECEIVED = "received", _("received")
+        VERIFIED = "verified", _("address verified")
         IN_REVIEW = "in_review", _("in review")
+        ISSUED = "issued", _("issued")
+        ACCEPTED = "accepted", _("accepted by the customer")
+        COUNTERSIGNED = "countersigned", _("countersigned")
         CLOSED = "closed", _("closed")
         DECLINED = "declined", _("declined")
+        WITHDRAWN = "withdrawn", _("withdrawn by the customer")
+        EXPIRED = "expired", _("expired")
 
-    OPEN = (State.RECEIVED, State.IN_REVIEW)
-    ENDED = (State.CLOSED, State.DECLINED)
-    # The legal moves; the admin's buttons, the verb and the tests share them.
+    # In which staff has to act, and in which nothing more happens.
+    FOR_STAFF = (State.VERIFIED, State.IN_REVIEW, State.ACCEPTED)
+    ENDED = (State.CLOSED, State.DECLINED, State.WITHDRAWN, State.EXPIRED)
+    # The legal moves; the admin's buttons, the verbs and the tests share them.
     MOVES = {
-        State.RECEIVED: (State.IN_REVIEW, State.DECLINED),
-        State.IN_REVIEW: (State.CLOSED, State.DECLINED, State.RECEIVED),
+        # Into review without a verified address: the document goes to that address, so that nobody else can accept it.
+        State.RECEIVED: (State.VERIFIED, State.IN_REVIEW, State.DECLINED, State.WITHDRAWN, State.EXPIRED),
+        # Issued at once where the profile asks for no review.
+        State.VERIFIED: (State.IN_REVIEW, State.ISSUED, State.DECLINED, State.WITHDRAWN),
+        # Closed without a document: concluded in another way.
+        State.IN_REVIEW: (State.ISSUED, State.CLOSED, State.DECLINED, State.WITHDRAWN),
+        # Issued once more: a document in the place of the one that stands.
+        State.ISSUED: (State.ISSUED, State.IN_REVIEW, State.ACCEPTED, State.DECLINED, State.WITHDRAWN, State.EXPIRED),
+        # Back into review where what was signed cannot be countersigned.
+        State.ACCEPTED: (State.COUNTERSIGNED, State.IN_REVIEW, State.DECLINED, State.WITHDRAWN),
+        # Back into review for an amendment: what is in force stays so until the next one is countersigned.
+        State.COUNTERSIGNED: (State.CLOSED, State.IN_REVIEW),
         State.CLOSED: (State.IN_REVIEW,),
         State.DECLINED: (State.IN_REVIEW,),
+        State.WITHDRAWN: (),
+        State.EXPIRED: (State.IN_REVIEW,),
     }
 
     reference = models.CharField(_("reference"), max_length=20, unique=True, default=new_reference, editable=False)
     # Made with the form: the same form posted twice is one request.
     form_token = models.CharField(max_length=64, unique=True, editable=False)
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.RECEIVED)
+    # From when on it has been in this state.
+    since = models.DateTimeField(_("since"), default=timezone.now, editable=False)
     received_at = models.DateTimeField(_("received at"), default=timezone.now, editable=False)
+    # Until when the address can be verified. Empty for a request made before addresses were verified.
+    verify_by = models.DateTimeField(_("to be verified by"), null=True, blank=True, editable=False)
+    verified_at = models.DateTimeField(_("verified at"), null=True, blank=True, editable=False)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True, editable=False)
     erased_at = models.DateTimeField(_("personal data erased at"), null=True, blank=True, editable=False)
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
@@ -83,8 +124,11 @@ class DpaRequest(models.Model):
         permissions = [("erase_dparequest", _("Can erase the personal data of a DPA request"))]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(state__in=["closed", "declined"], ended_at__isnull=False)
-                | models.Q(state__in=["received", "in_review"], ended_at__isnull=True),
+                condition=models.Q(state__in=["closed", "declined", "withdrawn", "expired"], ended_at__isnull=False)
+                | models.Q(
+                    state__in=["received", "verified", "in_review", "issued", "accepted", "countersigned"],
+                    ended_at__isnull=True,
+                ),
                 name="dpa_request_ended_in_an_end_state",
             ),
         ]
@@ -107,6 +151,9 @@ class DpaRequester(models.Model):
     role = models.CharField(_("signatory’s role"), max_length=200)
     email = models.EmailField(_("signatory’s business e-mail"), max_length=254)
     note = models.TextField(_("note"), max_length=4000, blank=True)
+    # The networks that the form and the verification came from, shortened: "192.0.2.0/24", "2001:db8::/48".
+    received_from = models.CharField(_("sent from network"), max_length=50, blank=True)
+    verified_from = models.CharField(_("verified from network"), max_length=50, blank=True)
 
     class Meta:
         verbose_name = _("requester")
@@ -121,6 +168,8 @@ class DpaNote(models.Model):
 
     request = models.ForeignKey(DpaRequest, on_delete=models.CASCADE, related_name="notes")
     state = models.CharField(_("state"), max_length=20, choices=DpaRequest.State)
+    # Told to the requester, in their language, as the reason; else for staff alone.
+    answer = models.BooleanField(_("sent to the requester"), default=False)
     text = models.TextField(_("note"), max_length=4000)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField(_("written at"), default=timezone.now)
@@ -135,10 +184,21 @@ class DpaNote(models.Model):
 
 
 class Erasure(models.Model):
-    """The erasure log: what was erased when, naming nobody. `replay_erasures` applies it to a restored backup."""
+    """The erasure log: what was erased when and on which ground, naming nobody.
+
+    `replay_erasures` applies it to a restored backup.
+    """
+
+    class Ground(models.TextChoices):
+        RETENTION = "retention", _("its time was over")
+        REQUEST = "request", _("the person asked for it (GDPR Art. 17)")
+        MISTAKE = "mistake", _("it was entered by mistake")
+        OTHER = "other", _("another reason")
 
     reference = models.CharField(_("reference"), max_length=20, unique=True)
     erased_at = models.DateTimeField(_("erased at"), default=timezone.now)
+    # Empty in a log that is older than grounds.
+    ground = models.CharField(_("ground"), max_length=20, choices=Ground, blank=True)
 
     class Meta:
         verbose_name = _("erasure")

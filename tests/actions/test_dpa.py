@@ -1,5 +1,6 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
@@ -8,13 +9,21 @@ from django.db import connection
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from registry.actions import dpa, mailing
-from registry.models import Delivery, DpaNote, DpaRequest, DpaRequester, Erasure
+from registry.actions import dpa, linking, mailing
+from registry.actions.cases import CannotMove, Overtaken
+from registry.models import Delivery, DpaLink, DpaNote, DpaRequest, DpaRequester, Erasure
 from tests.requests import PERSON, submit
 
 NEEDS_A_SERVER = pytest.mark.skipif(
     "connection.vendor == 'sqlite'", reason="threads need a server; SQLite has one writer at a time"
 )
+
+
+def put(request, state):
+    """A request in any state, as it is in the database."""
+    ended = timezone.now() if state in DpaRequest.ENDED else None
+    DpaRequest.objects.filter(pk=request.pk).update(state=state, ended_at=ended)
+    return DpaRequest.objects.get(pk=request.pk)
 
 
 @pytest.fixture
@@ -30,15 +39,15 @@ def other(db):
 # --- submit -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_request_its_requester_its_two_mails_and_the_task_are_kept_together(db):
-    request = submit()
+def test_a_request_its_requester_the_mail_that_asks_to_verify_and_the_task_are_kept_together(db):
+    request = submit(address_from="192.0.2.77")
 
     assert (request.state, request.language, request.country, request.region) == ("received", "hu", "HU", "eu")
     assert DpaRequester.objects.values(*PERSON).get() == PERSON
-    assert sorted(request.deliveries.values_list("kind", "state")) == [
-        ("dpa-notice", "queued"),
-        ("dpa-receipt", "queued"),
-    ]
+    assert request.requester.received_from == "192.0.2.0/24"
+    assert list(request.deliveries.values_list("kind", "state")) == [("dpa-check", "queued")]
+    assert list(request.links.values_list("purpose", "expires_at")) == [("verify", request.verify_by)]
+    assert list(request.events.values_list("number", "kind")) == [(1, "received")]
     task = DBTaskResult.objects.get()
     assert (task.task_path, task.args_kwargs) == ("registry.actions.mailing.pump", {"args": [], "kwargs": {}})
 
@@ -47,15 +56,15 @@ def test_nothing_is_kept_where_a_part_of_it_cannot_be(db):
     with pytest.raises(ValidationError):
         submit(email="no address")
 
-    kept = (DpaRequest, DpaRequester, Delivery, DBTaskResult, DpaRequest.history)
-    assert [getattr(model, "objects", model).count() for model in kept] == [0, 0, 0, 0, 0]
+    kept = (DpaRequest, DpaRequester, DpaLink, Delivery, DBTaskResult, DpaRequest.history)
+    assert [getattr(model, "objects", model).count() for model in kept] == [0, 0, 0, 0, 0, 0]
 
 
-def test_the_same_form_twice_is_one_request_and_one_pair_of_mails(db):
+def test_the_same_form_twice_is_one_request_and_one_mail(db):
     first, second = submit(), submit()
 
     assert first.reference == second.reference
-    assert (DpaRequest.objects.count(), Delivery.objects.count()) == (1, 2)
+    assert (DpaRequest.objects.count(), Delivery.objects.count()) == (1, 1)
     assert dpa.submitted(token="a form", language="hu", country="HU", region="eu", **PERSON) == first
 
 
@@ -89,7 +98,170 @@ def test_the_same_form_twice_at_the_same_moment_is_one_request():
         references = set(threads.map(one, range(4)))
 
     assert len(references) == 1
-    assert (DpaRequest.objects.count(), DpaRequester.objects.count(), Delivery.objects.count()) == (1, 1, 2)
+    assert (DpaRequest.objects.count(), DpaRequester.objects.count(), Delivery.objects.count()) == (1, 1, 1)
+
+
+# --- verify -----------------------------------------------------------------------------------------------------------
+
+
+def link_of(request):
+    return linking.token(request, linking.Purpose.VERIFY)
+
+
+def test_a_verified_address_gets_a_receipt_and_only_then_staff_is_told(db):
+    request = submit()
+
+    verified = dpa.verify(link_of(request), address_from="2001:db8:1:2::3")
+
+    assert (verified.state, verified.verified_at is not None) == ("verified", True)
+    assert DpaRequester.objects.get().verified_from == "2001:db8:1::/48"
+    assert set(request.deliveries.values_list("kind", flat=True)) == {"dpa-check", "dpa-receipt", "dpa-notice"}
+    assert request.links.good().get().purpose == "page"
+    assert list(DpaRequest.objects.waiting()) == [verified]
+
+
+def test_a_request_waits_for_nobody_before_its_address_is_verified(db):
+    submit()
+
+    assert list(DpaRequest.objects.waiting()) == []
+
+
+def test_a_request_made_before_addresses_were_verified_waits_for_staff(db):
+    request = submit()
+    DpaRequest.objects.update(verify_by=None)
+
+    assert list(DpaRequest.objects.waiting()) == [request]
+    assert list(DpaRequest.objects.unverified(timezone.now() + timedelta(days=400))) == []
+
+
+def test_a_link_verifies_once(db):
+    token = link_of(submit())
+    dpa.verify(token)
+
+    with pytest.raises(linking.NoLink):
+        dpa.verify(token)
+
+    assert Delivery.objects.count() == 3
+
+
+def test_verifying_what_staff_reviews_already_moves_nothing(officer):
+    request = submit()
+    token = link_of(request)
+    dpa.move(request, "in_review", officer)
+
+    verified = dpa.verify(token)
+
+    assert (verified.state, verified.verified_at is not None) == ("in_review", True)
+    assert list(request.events.values_list("kind", flat=True)) == ["received", "in_review", "verified"]
+
+
+@pytest.mark.django_db(transaction=True)
+@NEEDS_A_SERVER
+def test_a_link_that_two_use_at_the_same_moment_verifies_once():
+    token = link_of(submit())
+    barrier = threading.Barrier(4)
+
+    def one(_number):
+        try:
+            barrier.wait()
+            return dpa.verify(token).state
+        except linking.NoLink:
+            return "no link"
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as threads:
+        outcomes = sorted(threads.map(one, range(4)))
+
+    assert outcomes == ["no link", "no link", "no link", "verified"]
+    assert Delivery.objects.filter(kind="dpa-notice").count() == 1
+
+
+# --- a new link -------------------------------------------------------------------------------------------------------
+
+
+def test_a_new_link_verifies_and_the_one_before_does_not(db):
+    request = submit()
+    request.deliveries.update(state="sent")
+    old = link_of(request)
+
+    assert dpa.send_link(request.reference.lower(), "Odon.Oszirozsa@ZEPHYRINE.example") is True
+
+    assert list(request.deliveries.order_by("id").values_list("kind", "event")) == [
+        ("dpa-check", ""),
+        ("dpa-check", "2"),
+    ]
+    with pytest.raises(linking.NoLink):
+        dpa.verify(old)
+    assert dpa.verify(link_of(request)).state == "verified"
+
+
+def test_whoever_has_verified_gets_the_link_to_their_page_again(db):
+    request = submit()
+    dpa.verify(link_of(request))
+    request.deliveries.update(state="sent")
+    page = linking.page(request)
+
+    assert dpa.send_link(request.reference, PERSON["email"]) is True
+
+    assert request.deliveries.filter(kind="dpa-link").count() == 1
+    assert linking.page(request) == page
+
+
+@pytest.mark.parametrize(
+    ("reference", "email"), [("DPA-2222-2222", PERSON["email"]), (None, "else@example.com"), ("", "")]
+)
+def test_no_link_goes_to_whoever_does_not_know_both(db, reference, email):
+    request = submit()
+    request.deliveries.update(state="sent")
+
+    assert dpa.send_link(request.reference if reference is None else reference, email) is False
+
+    assert Delivery.objects.count() == 1
+
+
+def test_a_link_that_waits_to_be_sent_is_not_queued_twice(db):
+    request = submit()
+
+    assert dpa.send_link(request.reference, PERSON["email"]) is True
+
+    assert Delivery.objects.count() == 1
+
+
+def test_a_mailbox_gets_three_links_a_day_and_the_others_later(db):
+    for number in range(5):
+        submit(token=f"form {number}")
+
+    due = sorted(Delivery.objects.values_list("due_at", flat=True))
+    waits = [(at - due[0]) > timedelta(hours=23) for at in due]
+    assert waits == [False, False, False, True, True]
+
+
+def test_staff_replaces_a_link_that_got_into_the_wrong_hands(officer):
+    request = dpa.verify(link_of(submit()))
+    old = linking.page(request)
+
+    dpa.new_page_link(request, officer)
+
+    with pytest.raises(linking.NoLink):
+        linking.opened(old, linking.Purpose.PAGE)
+    assert linking.opened(linking.page(request), linking.Purpose.PAGE).request == request
+    assert request.deliveries.filter(kind="dpa-link").count() == 1
+
+
+# --- by the clock -----------------------------------------------------------------------------------------------------
+
+
+def test_what_nobody_verified_in_time_expires_without_a_mail(db):
+    request = submit()
+    assert dpa.expire(request) is False
+    DpaRequest.objects.update(verify_by=timezone.now() - timedelta(seconds=1))
+
+    assert dpa.expire(request) is True
+
+    assert DpaRequest.objects.get().state == "expired"
+    assert list(request.deliveries.values_list("kind", flat=True)) == ["dpa-check"]
+    assert dpa.expire(request) is False
 
 
 # --- take and move ----------------------------------------------------------------------------------------------------
@@ -107,7 +279,7 @@ def test_of_two_who_take_a_request_the_second_is_told(officer, other):
     seen_by_both = submit()
     dpa.take(DpaRequest.objects.get(), officer)
 
-    with pytest.raises(dpa.Overtaken):
+    with pytest.raises(Overtaken):
         dpa.take(seen_by_both, other)
 
     assert DpaRequest.objects.get().assignee == officer
@@ -115,37 +287,78 @@ def test_of_two_who_take_a_request_the_second_is_told(officer, other):
 
 @pytest.mark.parametrize("state", DpaRequest.State)
 @pytest.mark.parametrize("to", DpaRequest.State)
-def test_every_move_is_legal_or_refused(officer, state, to):
-    request = submit()
-    ended = {"ended_at": timezone.now() if state in DpaRequest.ENDED else None}
-    DpaRequest.objects.update(state=state, **ended)
-    request.refresh_from_db()
+def test_staff_moves_a_request_into_review_or_closes_it_where_that_is_legal(officer, state, to):
+    request = put(submit(), state)
 
-    if to not in DpaRequest.MOVES[state]:
-        with pytest.raises(dpa.CannotMove):
-            dpa.move(request, to, officer)
-        assert DpaRequest.objects.get().state == state
+    if to not in DpaRequest.MOVES[state] or to not in ("in_review", "closed"):
+        with pytest.raises(CannotMove, match="cannot be moved to that state"):
+            dpa.move(request, to, officer, note="Why not.")
+        assert (DpaRequest.objects.get().state, DpaNote.objects.count()) == (state, 0)
         return
 
     moved = dpa.move(request, to, officer, note=" Why not. ")
 
     assert moved.state == to
+    assert moved.since > request.since
     assert (moved.ended_at is not None) == (to in DpaRequest.ENDED)
-    assert list(DpaNote.objects.values_list("state", "text", "by")) == [(to, "Why not.", officer.pk)]
+    assert list(DpaNote.objects.values_list("state", "text", "by", "answer")) == [(to, "Why not.", officer.pk, False)]
     assert DpaRequest.history.latest().history_user == officer
+    assert list(request.events.values_list("kind", flat=True)) == ["received", to]
 
 
-def test_a_state_that_does_not_exist_is_refused(officer):
-    with pytest.raises(dpa.CannotMove):
-        dpa.move(submit(), "accepted", officer)
+@pytest.mark.parametrize("state", DpaRequest.State)
+def test_a_request_is_declined_with_a_reason_that_the_customer_is_told(officer, state):
+    request = put(submit(), state)
+
+    if "declined" not in DpaRequest.MOVES[state]:
+        with pytest.raises(CannotMove):
+            dpa.decline(request, "No customer of ours.", officer)
+        assert DpaRequest.objects.get().state == state
+        return
+
+    assert dpa.decline(request, " No customer of ours. ", officer).state == "declined"
+    assert list(DpaNote.objects.values_list("state", "text", "answer")) == [("declined", "No customer of ours.", True)]
+    assert request.deliveries.filter(kind="dpa-ended").count() == 1
+
+
+def test_nobody_declines_without_a_reason(officer):
+    request = submit()
+
+    with pytest.raises(CannotMove, match="Say why"):
+        dpa.decline(request, " \n", officer)
+
+    assert DpaRequest.objects.get().state == "received"
+
+
+@pytest.mark.parametrize("state", DpaRequest.State)
+def test_a_customer_withdraws_until_the_document_is_countersigned(db, state):
+    request = put(submit(), state)
+
+    if state not in ("received", "verified", "in_review", "issued", "accepted"):
+        with pytest.raises(CannotMove):
+            dpa.withdraw(request)
+        assert DpaRequest.objects.get().state == state
+        return
+
+    assert dpa.withdraw(request).state == "withdrawn"
+    assert request.deliveries.filter(kind="dpa-ended").count() == 1
+
+
+def test_a_request_that_ended_twice_is_told_twice(officer):
+    request = dpa.decline(submit(), "Not yet.", officer)
+    request = dpa.move(request, "in_review", officer)
+
+    dpa.decline(request, "Not at all.", officer)
+
+    assert request.deliveries.filter(kind="dpa-ended").count() == 2
 
 
 def test_who_decides_on_what_is_no_longer_so_is_told_and_leaves_no_note(officer, other):
     seen_by_both = submit()
     dpa.move(DpaRequest.objects.get(), "in_review", officer)
 
-    with pytest.raises(dpa.Overtaken):
-        dpa.move(seen_by_both, "declined", other, note="No.")
+    with pytest.raises(Overtaken):
+        dpa.decline(seen_by_both, "No.", other)
 
     assert (DpaRequest.objects.get().state, DpaNote.objects.count()) == ("in_review", 0)
 
@@ -161,8 +374,9 @@ def test_of_two_who_decide_at_the_same_moment_one_wins():
         try:
             seen = DpaRequest.objects.get()
             barrier.wait()
-            return dpa.move(seen, "in_review" if user.username == "one" else "declined", user).state
-        except dpa.Overtaken:
+            done = dpa.move(seen, "in_review", user) if user.username == "one" else dpa.decline(seen, "No.", user)
+            return done.state
+        except Overtaken:
             return "told"
         finally:
             connection.close()
@@ -203,7 +417,7 @@ def test_erasing_one_person_keeps_the_mails_and_data_of_another(officer, filed, 
     assert DpaRequester.objects.get().request == other
 
 
-def test_erasing_cancels_the_receipt_that_waits_but_not_what_was_sent(db):
+def test_erasing_cancels_the_mail_that_waits_but_not_what_was_sent(db):
     waiting, sent = submit(), submit(company="Else AG")
     sent.deliveries.update(state="sent", sent_at=timezone.now())
 
@@ -211,8 +425,7 @@ def test_erasing_cancels_the_receipt_that_waits_but_not_what_was_sent(db):
     dpa.erase(sent)
 
     assert dict(waiting.deliveries.values_list("kind", "state")) == {
-        "dpa-receipt": "cancelled",
-        "dpa-notice": "queued",
+        "dpa-check": "cancelled",
     }
     assert set(sent.deliveries.values_list("state", flat=True)) == {"sent"}
 
@@ -222,9 +435,9 @@ def test_an_erased_request_waits_for_nobody_and_cannot_be_moved(officer):
     dpa.erase(request)
     request.refresh_from_db()
 
-    with pytest.raises(dpa.CannotMove, match="erased"):
+    with pytest.raises(CannotMove, match="erased"):
         dpa.move(request, "in_review", officer)
-    with pytest.raises(dpa.CannotMove, match="erased"):
+    with pytest.raises(CannotMove, match="erased"):
         dpa.take(request, officer)
 
     assert (request.state, list(DpaRequest.objects.waiting())) == ("received", [])

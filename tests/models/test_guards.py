@@ -19,7 +19,7 @@ def test_a_guard_that_was_dropped_is_named_by_the_check_and_comes_back_with_migr
 
     assert guards.missing() == [name]
     errors = [error for error in run_checks(databases=["default"]) if error.id == "registry.E001"]
-    assert [error.msg for error in errors] == [f"The guard {name} of releases is missing."]
+    assert [error.msg for error in errors] == [f"The guard {name} is missing."]
 
     call_command("migrate", verbosity=0)
     assert guards.missing() == []
