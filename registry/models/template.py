@@ -59,7 +59,7 @@ class DpaTemplate(Noun):
         _("country of the supervisory authority"), max_length=2, blank=True, validators=[validate_country]
     )
 
-    objects = DpaTemplateQuerySet.as_manager()  # type: ignore[assignment]  # a vocabulary of its own
+    objects = DpaTemplateQuerySet.as_manager()  # type: ignore[misc, django-manager-missing]  # modeltranslation swaps it
 
     class Meta:
         verbose_name = _("DPA template")
