@@ -1,12 +1,15 @@
 """Which mail a delivery is, rendered when it is sent: the queue holds no address and no text."""
 
+from dataclasses import replace
+
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.urls import reverse
 
-from ..exchange import mail, message_id
+from ..exchange import dpa_mail, message_id
 from ..exchange.content import decode
 from ..models import Delivery, DpaRequest, ServiceProfile
+from . import linking
 
 
 class Held(Exception):
@@ -41,10 +44,24 @@ def _made(delivery: Delivery) -> EmailMessage | None:
 
 def _about_a_request(delivery: Delivery) -> EmailMessage | None:
     request = DpaRequest.objects.select_related("requester", "release").get(deliveries=delivery)
-    content = decode(request.release.content)
-    if delivery.kind == Delivery.Kind.DPA_RECEIPT:
-        return mail.receipt(request, content) if hasattr(request, "requester") else None
+    about = dpa_mail.About(request, decode(request.release.content), event=delivery.event)
+    if delivery.kind == Delivery.Kind.DPA_NOTICE:
+        page = settings.PUBLIC_URL + reverse("admin:registry_dparequest_change", args=[request.pk])
+        return dpa_mail.notice(about, to=_mailbox_of_staff(about), page=page)
+    if not hasattr(request, "requester"):
+        return None
+    if delivery.kind == Delivery.Kind.DPA_CHECK:
+        open_to_it = request.verified_at is None and request.state not in DpaRequest.ENDED
+        link = linking.token(request, linking.Purpose.VERIFY) if open_to_it else None
+        return dpa_mail.check(about, _address(request, "verify", link)) if link else None
+    about = replace(about, page=_address(request, "status", linking.page(request)))
+    return dpa_mail.receipt(about)
+
+
+def _mailbox_of_staff(about: dpa_mail.About) -> str:
     profile = ServiceProfile.load()
-    to = profile.contact if profile else content["service"]["contact"]
-    page = settings.PUBLIC_URL + reverse("admin:registry_dparequest_change", args=[request.pk])
-    return mail.notice(request, content, to=to, page=page)
+    return profile.contact if profile else str(about.service["contact"])
+
+
+def _address(request: DpaRequest, page: str, token: str) -> str:
+    return f"{settings.PUBLIC_URL}/{request.language}/dpa/{page}/{token}/"

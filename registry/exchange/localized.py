@@ -1,13 +1,13 @@
 """Names, dates and lists in a language's own form, from CLDR; nothing here is typed by anybody."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from functools import cache
 from typing import Literal
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_time, get_datetime_format, get_timezone_gmt
 from babel.lists import format_list
 from babel.numbers import format_percent
 from django.utils.html import format_html
@@ -38,6 +38,15 @@ def percent(value: int, language: str) -> str:
 def day(value: date, language: str) -> str:
     """13 December 2024 · 13. december 2024 · 2024. december 13."""
     return format_date(value, format="long", locale=locale(language))
+
+
+def instant(at: datetime, zone: tzinfo, language: str) -> str:
+    """A day and a time to the minute, with its distance from UTC: 13 December 2024, 14:05 GMT+01:00."""
+    local = at.astimezone(zone)
+    time = format_time(local, "short", tzinfo=zone, locale=locale(language))
+    apart = get_timezone_gmt(local, "long", locale=locale(language)) if local.utcoffset() else "UTC"
+    form = get_datetime_format("long", locale=locale(language)).replace("'", "")
+    return form.replace("{0}", f"{time} {apart}").replace("{1}", day(local.date(), language))
 
 
 def moment(value: date | str, language: str) -> SafeString:

@@ -1,7 +1,4 @@
-"""The shape of every mail, text and HTML from one set of values, and the mails about a DPA request.
-
-Mails are rendered when they are sent.
-"""
+"""The shape of every mail, text and HTML from one set of values. Mails are rendered when they are sent."""
 
 from datetime import datetime
 from email.headerregistry import Address
@@ -13,72 +10,10 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
-from django.utils.translation import gettext as _
-from django.utils.translation import override
 
-from ..models import Delivery, DpaRequest
 from .content import Content
-from .localized import day, tag, territory, text_direction
+from .localized import day, tag, text_direction
 from .placeholders import Facts, fill
-
-
-def receipt(request: DpaRequest, content: Content) -> EmailMultiAlternatives:
-    """To the requester, in the language of their form; `content` is that of the release they were shown.
-
-    The note, the address and the account are not repeated: nobody can have us carry a text of theirs, or a link, to a
-    mailbox of their choice.
-    """
-    with override(request.language):
-        requester, service = request.requester, content["service"]
-        asked = [
-            (_("Company"), requester.company),
-            (_("Country"), territory(request.country, request.language) or request.country),
-            (_("Signatory"), requester.name),
-            (_("Hosting region"), region_name(content, request.region, request.language)),
-        ]
-        context = {
-            "request": request,
-            "service": service["service"],
-            "provider": service["provider"],
-            "contact": service["contact"],
-            "received_on": received_on(request.received_at, content, request.language),
-            "asked": [(label, value) for label, value in asked if value],
-            "privacy": f"{settings.PUBLIC_URL}/{request.language}/dpa/privacy/" if content["privacy"] else "",
-        }
-        subject = _("We have received your DPA request %(reference)s") % {"reference": request.reference}
-        return message(
-            Delivery.Kind.DPA_RECEIPT,
-            request.reference,
-            service,
-            to=requester.email,
-            subject=subject,
-            context=context,
-            language=request.language,
-        )
-
-
-def notice(request: DpaRequest, content: Content, *, to: str, page: str) -> EmailMultiAlternatives:
-    """To staff, in the source language: where to look, and nothing about the person, for fewer copies of it."""
-    language = content["source_language"]
-    with override(language):
-        context = {
-            "request": request,
-            "service": content["service"]["service"],
-            "country": territory(request.country, language) or request.country,
-            "region": region_name(content, request.region, language),
-            "received_on": received_on(request.received_at, content, language),
-            "page": page,
-        }
-        subject = _("New DPA request %(reference)s") % {"reference": request.reference}
-        return message(
-            Delivery.Kind.DPA_NOTICE,
-            request.reference,
-            content["service"],
-            to=to,
-            subject=subject,
-            context=context,
-            language=language,
-        )
 
 
 def received_on(at: datetime, content: Content, language: str) -> str:

@@ -8,7 +8,7 @@ from django.db import connection
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult, get_date_max
 
-from registry.actions import claiming, dpa, mailing, notifying, rendering
+from registry.actions import claiming, dpa, linking, mailing, notifying, rendering
 from registry.actions.claiming import STALE, Hand
 from registry.actions.postbox import Postbox
 from registry.models import Delivery, DpaRequest
@@ -34,8 +34,10 @@ def pumps():
 
 @pytest.fixture
 def queued(db):
-    """A request whose mails wait, and no task for them."""
+    """A verified request whose receipt and notice wait, and no task for them."""
     request = submit()
+    request = dpa.verify(linking.token(request, linking.Purpose.VERIFY))
+    Delivery.objects.filter(kind=Delivery.Kind.DPA_CHECK).delete()
     DBTaskResult.objects.all().delete()
     return request
 
@@ -128,10 +130,10 @@ def test_an_address_that_no_mail_can_carry_is_refused_for_good(queued, settings)
 
 
 def test_a_mail_that_cannot_be_made_waits_and_lets_the_next_one_pass(queued, monkeypatch, caplog):
-    def broken(request, content):
-        raise RuntimeError(f"cannot render {request.requester.email}")
+    def broken(about):
+        raise RuntimeError(f"cannot render {about.request.requester.email}")
 
-    monkeypatch.setattr(rendering.mail, "receipt", broken)
+    monkeypatch.setattr(rendering.dpa_mail, "receipt", broken)
 
     mailing.pump.func()
 
@@ -302,8 +304,8 @@ def test_pumps_do_not_multiply_while_a_mail_waits(queued):
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif("connection.vendor == 'sqlite'", reason="threads need a server; SQLite has one writer at a time")
 def test_four_pumps_at_once_send_each_mail_once(settings):
-    for number in range(20):
-        submit(str(number))
+    for number in range(40):
+        submit(str(number), email=f"a{number}@zephyrine.example")
     barrier = threading.Barrier(4)
 
     def one(_number):
@@ -328,7 +330,6 @@ def test_four_pumps_at_once_send_each_mail_once(settings):
 def test_a_slow_mail_server_does_not_make_a_claim_stale(settings, monkeypatch):
     monkeypatch.setattr(claiming, "BEAT", datetime.timedelta(seconds=0.1))
     submit()
-    Delivery.objects.filter(kind="dpa-notice").delete()
     with sink() as server:
         to(settings, server.port)
         server.go_on.clear()

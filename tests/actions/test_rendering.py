@@ -1,7 +1,7 @@
 import pytest
 from django.contrib.auth.models import User
 
-from registry.actions import announcing, dpa, notifying, objecting, rendering
+from registry.actions import announcing, dpa, linking, notifying, objecting, rendering
 from registry.exchange import message_id
 from registry.models import Delivery, ServiceProfile
 from tests.objections import OBJECTOR, announce, verified
@@ -9,22 +9,59 @@ from tests.requests import PERSON, submit
 from tests.subscribers import EMAIL, ask, subscribe
 
 
+def verified_request():
+    request = submit()
+    return dpa.verify(linking.token(request, "verify"))
+
+
 def mail(**wanted):
     return rendering.message(Delivery.objects.get(**wanted))
 
 
-def test_the_receipt_goes_to_the_requester_and_the_notice_to_staff(db):
+def test_the_first_mail_leads_to_the_page_that_verifies_the_address_and_is_not_sent_after_that(db):
     request = submit()
 
-    assert mail(kind="dpa-receipt").to == [PERSON["email"]]
-    notice = mail(kind="dpa-notice")
+    made = mail(kind="dpa-check")
+    assert made.to == [PERSON["email"]]
+    link = linking.token(request, "verify")
+    assert f"http://127.0.0.1:8000/hu/dpa/verify/{link}/" in made.body
+    dpa.verify(link)
+    assert mail(kind="dpa-check") is None
+
+
+def test_the_first_mail_is_not_sent_once_its_link_is_revoked_or_the_request_has_ended(db):
+    linking.revoke(submit("one form"), "verify")
+    ended = submit("another")
+    dpa.decline(ended, "Double.", User.objects.create_user("officer"))
+
+    assert [rendering.message(found) for found in Delivery.objects.filter(kind="dpa-check")] == [None, None]
+
+
+def test_the_receipt_leads_the_requester_to_their_page_and_the_notice_staff_into_the_admin(db):
+    request = verified_request()
+
+    receipt, notice = mail(kind="dpa-receipt"), mail(kind="dpa-notice")
+
+    assert receipt.to == [PERSON["email"]]
+    assert f"http://127.0.0.1:8000/hu/dpa/status/{linking.token(request, 'page')}/" in receipt.body
     assert notice.to == [ServiceProfile.load().contact]
     assert f"/admin/registry/dparequest/{request.pk}/change/" in notice.body
 
 
-def test_somebody_erased_gets_no_receipt_and_staff_keeps_its_notice(db):
-    dpa.erase(submit())
+def test_the_receipt_has_a_link_that_is_good_also_where_the_first_has_been_revoked(db):
+    request = verified_request()
+    linking.revoke(request, "page")
 
+    made = mail(kind="dpa-receipt")
+
+    assert linking.opened(linking.token(request, "page"), "page").request == request
+    assert f"/status/{linking.token(request, 'page')}/" in made.body
+
+
+def test_somebody_erased_gets_no_mail_and_staff_keeps_its_notice(db):
+    dpa.erase(verified_request())
+
+    assert mail(kind="dpa-check") is None
     assert mail(kind="dpa-receipt") is None
     assert mail(kind="dpa-notice").to == [ServiceProfile.load().contact]
 
@@ -62,11 +99,11 @@ def test_an_announcement_that_staff_have_paused_is_held(db):
 def test_whatever_comes_back_of_any_mail_is_known_as_ours_and_every_mail_names_its_reference(db):
     subscribe()
     ask()
-    submit()
+    verified_request()
     objection = verified()
     objecting.answer(objection, objecting.version(objection), "Vastus", User.objects.create_user("officer"))
 
-    deliveries = list(Delivery.objects.exclude(kind__in=("confirmation", "objection-check")))
+    deliveries = list(Delivery.objects.exclude(kind__in=("confirmation", "objection-check", "dpa-check")))
     mails = {delivery: rendering.message(delivery) for delivery in deliveries}
 
     assert {delivery.kind for delivery in deliveries} == {

@@ -1,4 +1,5 @@
 import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
@@ -6,6 +7,7 @@ from django.conf import settings
 from registry.exchange.localized import (
     autonym,
     day,
+    instant,
     language_name,
     listing,
     moment,
@@ -32,6 +34,22 @@ DAY = datetime.date(2024, 12, 13)
 def test_a_day_is_told_in_the_languages_own_form(language, told):
     assert day(DAY, language) == told
     assert moment(DAY, language) == moment("2024-12-13", language) == f'<time datetime="2024-12-13">{told}</time>'
+
+
+@pytest.mark.parametrize(
+    ("language", "zone", "told"),
+    [
+        ("en", "UTC", "13 December 2024, 23:05 UTC"),
+        ("en", "Europe/Copenhagen", "14 December 2024, 00:05 GMT+01:00"),
+        ("da", "Europe/Copenhagen", "14. december 2024 00.05 GMT+01:00"),
+        ("hu", "America/New_York", "2024. december 13. 18:05 GMT-05:00"),
+        ("pt-br", "America/Sao_Paulo", "13 de dezembro de 2024 20:05 GMT-03:00"),
+    ],
+)
+def test_an_instant_is_told_to_the_minute_with_its_distance_from_utc(language, zone, told):
+    at = datetime.datetime(2024, 12, 13, 23, 5, 59, tzinfo=datetime.UTC)
+
+    assert instant(at, ZoneInfo(zone), language) == told
 
 
 def test_lists_join_all_or_any():
