@@ -64,6 +64,7 @@ REFUSED = [
     (LOOPBACK, "EMAIL_URL", "consolemail://", "EMAIL_URL is no SMTP address"),
     (LOOPBACK, "EMAIL_URL", "smtp+tls://", "EMAIL_URL is no SMTP address"),
     (LOOPBACK, "DATA_DIR", "/dev/null/data", "Set DATA_DIR to a folder that this user may write to"),
+    (LOOPBACK, "FONTS_DIR", "/no/fonts", "Set FONTS_DIR to one that holds fonts (.ttf, .otf), or unset it"),
     (LOOPBACK, "ANYMAIL_PROVIDER", "pigeon", "Set it to one that django-anymail knows, such as postmark or mailgun"),
     (LOOPBACK, "ANYMAIL_PROVIDER", "os.path", "Set it to one that django-anymail knows"),
     (LOOPBACK, "ANYMAIL_WEBHOOK_SECRET", "hook:short", "Set ANYMAIL_WEBHOOK_SECRET to user:password, 32 or more"),

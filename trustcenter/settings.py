@@ -318,6 +318,10 @@ STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# Fonts (.ttf, .otf) for PDF documents in scripts beyond Latin, Greek and Cyrillic, which typst brings itself.
+FONTS_DIR = env.str("FONTS_DIR", "")
+if FONTS_DIR and not Path(FONTS_DIR).is_dir():
+    refuse("FONTS_DIR is no folder. Set FONTS_DIR to one that holds fonts (.ttf, .otf), or unset it.")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

@@ -1,0 +1,165 @@
+import subprocess
+import sys
+from datetime import date
+from io import BytesIO
+
+import pypdf
+import pytest
+
+from registry.exchange import pdf as module
+from registry.exchange.pdf import Attachment, Paper, Unprintable, pdf, pictures
+
+PAPER = Paper("An agreement", "pt-br", date(2026, 1, 2), footer=("Release 7", "SHA-256 " + "0f" * 32))
+HTML = (
+    "<h1>Agreement</h1><h2>Parties</h2><p>Provider and customer.</p><h2>Service</h2><h3>Place</h3>"
+    "<ul><li>one</li><li>two</li></ul>"
+    "<table><thead><tr><th>Name</th></tr></thead><tbody><tr><td>Company</td></tr></tbody></table>"
+    '<p lang="hu">Az adatfeldolgozó <a href="https://example.com/">itt</a>.</p>'
+)
+
+
+def read(made: bytes) -> pypdf.PdfReader:
+    return pypdf.PdfReader(BytesIO(made))
+
+
+def elements(reader: pypdf.PdfReader) -> list[tuple[str, str | None]]:
+    """The structure tree in order: each element's kind and language."""
+    found = []
+
+    def walk(node):
+        node = node.get_object()
+        if isinstance(node, list):
+            for child in node:
+                walk(child)
+        elif isinstance(node, dict):
+            if "/S" in node:
+                found.append((str(node["/S"]), node.get("/Lang")))
+            if "/K" in node and node.get("/Type") != "/MCR":
+                walk(node["/K"])
+
+    walk(reader.trailer["/Root"]["/StructTreeRoot"])
+    return found
+
+
+def test_the_document_says_its_title_its_language_and_that_it_is_accessible():
+    reader = read(pdf(HTML, PAPER))
+    root = reader.trailer["/Root"]
+
+    assert reader.metadata.title == "An agreement"
+    assert root["/Lang"] == "pt-BR"
+    assert root["/MarkInfo"]["/Marked"].value is True
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"].value is True
+    metadata = root["/Metadata"].get_data().decode()
+    assert "<pdfuaid:part>1</pdfuaid:part>" in metadata
+    assert "<pdfaid:part>3</pdfaid:part>" in metadata
+    assert reader.metadata.creation_date.date() == date(2026, 1, 2)
+
+
+def test_headings_lists_tables_and_links_keep_their_meaning():
+    kinds = [kind for kind, _language in elements(read(pdf(HTML, PAPER)))]
+
+    assert [kind for kind in kinds if kind in {"/H1", "/H2", "/H3"}] == ["/H1", "/H2", "/H2", "/H3"]
+    assert [kinds.count(kind) for kind in ("/L", "/LI", "/Table", "/TH", "/TD", "/Link")] == [1, 2, 1, 1, 1, 1]
+
+
+def test_a_part_in_another_language_says_so():
+    assert "hu" in {language for _kind, language in elements(read(pdf(HTML, PAPER)))}
+
+
+def test_headings_are_bookmarks():
+    def titles(outline):
+        return [titles(item) if isinstance(item, list) else item.title for item in outline]
+
+    assert titles(read(pdf(HTML, PAPER)).outline) == ["Agreement", ["Parties", "Service", ["Place"]]]
+
+
+def test_each_page_has_the_footer_and_its_number_in_the_language_of_the_document():
+    reader = read(pdf('<h1>One</h1><p class="page-break">Two</p>', Paper("T", "en", date(2026, 1, 2), PAPER.footer)))
+
+    lines = [page.extract_text().splitlines() for page in reader.pages]
+    assert ["Release 7" in page for page in lines] == [True, True]
+    assert ["SHA-256 " + "0f" * 32 in page for page in lines] == [True, True]
+    assert ["Page 1 of 2" in lines[0], "Page 2 of 2" in lines[1]] == [True, True]
+
+
+def test_fonts_are_embedded():
+    reader = read(pdf(HTML, PAPER))
+
+    fonts = [font.get_object() for page in reader.pages for font in page["/Resources"]["/Font"].values()]
+    described = [font["/DescendantFonts"][0].get_object()["/FontDescriptor"].get_object() for font in fonts]
+    assert described
+    assert all({"/FontFile2", "/FontFile3"} & set(descriptor) for descriptor in described)
+
+
+def test_text_is_never_typst_source():
+    text = '#panic("no") $x^2$ *bold* = heading @label \\ `raw` // comment #read("/etc/passwd")'
+
+    assert text in read(pdf(f"<p>{text}</p>", PAPER)).pages[0].extract_text().replace("\n", " ")
+
+
+def test_the_same_input_gives_the_same_bytes_in_every_process():
+    attached = Paper("T", "en", date(2026, 1, 2), attachments=(Attachment("a.pdf", b"%PDF-1.7", "As issued"),))
+
+    assert pdf(HTML, attached) == pdf(HTML, attached)
+    assert pdf(HTML, attached) != pdf(HTML, PAPER)
+
+
+def test_files_are_attached_with_their_very_bytes():
+    content = b"%PDF-1.7\n" + bytes(range(256)) * 1000
+    paper = Paper(
+        "T", "en", date(2026, 1, 2), attachments=(Attachment("issued.pdf", content, "The document as issued"),)
+    )
+
+    assert read(pdf(HTML, paper)).attachments["issued.pdf"] == [content]
+
+
+def test_characters_that_no_font_has_are_refused_each_once():
+    with pytest.raises(Unprintable) as caught:
+        pdf("<p>株式会社 Example 株 😀</p>", PAPER)
+
+    assert caught.value.characters == "会式株社😀"
+    assert str(caught.value) == "No font has: U+4F1A, U+5F0F, U+682A, U+793E, U+1F600"
+
+
+def test_pictures_are_refused_as_the_document_is():
+    with pytest.raises(Unprintable):
+        pictures("<p>漢</p>", PAPER)
+
+
+@pytest.mark.parametrize("text", ["Ελληνικά", "українська ґ", "ąčęėįšųūž őű ħġ ŗļķņ", "„tükör” — ‘a’ € № ✓"])
+def test_what_the_languages_of_the_european_union_write_is_printed(text):
+    assert text in read(pdf(f"<p>{text}</p>", PAPER)).pages[0].extract_text()
+
+
+def test_right_to_left_text_is_set():
+    reader = read(
+        pdf("<h1>مركز الثقة</h1><p>الإصدار 12: <em>Example A/S</em></p>", Paper("مركز", "ar", date(2026, 1, 2)))
+    )
+
+    assert reader.trailer["/Root"]["/Lang"] == "ar"
+    assert "Example A/S" in reader.pages[0].extract_text()
+
+
+def test_pictures_show_the_pages():
+    pages = pictures('<h1>One</h1><p class="page-break">Two</p>', PAPER, ppi=36)
+
+    assert [page[:8] for page in pages] == [b"\x89PNG\r\n\x1a\n"] * 2
+    assert [int.from_bytes(page[16:20]) for page in pages] == [298, 298]
+
+
+def test_a_document_that_takes_too_long_is_stopped(monkeypatch):
+    monkeypatch.setattr(module, "TIMEOUT", 0.001)
+
+    with pytest.raises(subprocess.TimeoutExpired):
+        pdf(HTML, PAPER)
+
+
+def test_the_server_does_not_load_typst():
+    done = subprocess.run(
+        [sys.executable, "-c", "import sys, registry.exchange.typesetter; print('typst' in sys.modules)"],
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+
+    assert done.stdout == "False\n"
