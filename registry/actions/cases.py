@@ -62,13 +62,19 @@ def saved(row: Any, by: Any) -> Any:
     return row
 
 
-def erased(row: Any, by: Any, at: datetime | None) -> None:
+def erased(row: Any, by: Any, at: datetime | None, ground: str) -> None:
     """Note on the row and in the log that its person has been erased, in this transaction, and leave no trace after."""
-    log, _created = Erasure.objects.get_or_create(reference=row.reference, defaults={"erased_at": at or timezone.now()})
+    said = {"erased_at": at or timezone.now(), "ground": ground}
+    log, _created = Erasure.objects.get_or_create(reference=row.reference, defaults=said)
     row.erased_at = log.erased_at
+    scrubbed(row, by)
+    transaction.on_commit(lambda: leave_no_trace(row.reference))
+
+
+def scrubbed(row: Any, by: Any) -> None:
+    """Save a row whose person is gone; no reason of an earlier change, which somebody typed, may name them."""
     saved(row, by)
     type(row).history.filter(id=row.pk).update(history_change_reason=None)
-    transaction.on_commit(lambda: leave_no_trace(row.reference))
 
 
 def leave_no_trace(*references: str) -> None:

@@ -9,10 +9,22 @@ from django.utils.translation import gettext as _
 
 from ..exchange.mailbox import mailbox
 from ..exchange.network import shortened
-from ..models import Delivery, DpaNote, DpaRequest, DpaRequester, ServiceProfile
-from . import cases, eventing, linking
+from ..models import (
+    AgreementFile,
+    Delivery,
+    DpaDraft,
+    DpaEvent,
+    DpaLink,
+    DpaNote,
+    DpaRequest,
+    DpaRequester,
+    Erasure,
+    ServiceProfile,
+    Signature,
+)
+from . import cases, eventing, keeping, linking
 from .cases import CannotMove, saved
-from .dpa_moves import entered, locked, now, queue
+from .dpa_moves import entered, lapse, locked, now, queue
 
 State = DpaRequest.State
 # Mails with a link that a mailbox gets in a day, whatever it asks for: anybody can type any address.
@@ -225,22 +237,41 @@ def expire(seen: DpaRequest) -> bool:
     return True
 
 
-# --- Because the person asks -------------------------------------------------------------------------
+# --- Because the person asks, or their time is over -------------------------------------------------------------------
 
 
-def erase(seen: DpaRequest, by: Any = None, at: datetime | None = None) -> bool:
-    """Erase who asked, everywhere (GDPR Art. 17); False where that was done before.
+def erase(
+    seen: DpaRequest,
+    by: Any = None,
+    at: datetime | None = None,
+    *,
+    ground: str = Erasure.Ground.REQUEST,
+    replayed: bool = False,
+) -> bool:
+    """Erase who asked and who signed, everywhere (GDPR Art. 17); False where that was done before.
 
-    What stays names nobody: state, dates, language, country, region, release, and a line in the erasure log.
+    What stays names nobody: states, dates, digests, language, country, region, release, events, and a line in the
+    erasure log. Raise keeping.Kept while an agreement is in the way; what the log of erasures says (`replayed`) has
+    been weighed before, and the backup does not know of the agreement's end.
     """
     with transaction.atomic():
         request = DpaRequest.objects.select_for_update().get(pk=seen.pk)
         if request.erased_at and not DpaRequester.objects.filter(request=request).exists():
             return False
-        DpaRequester.objects.filter(request=request).delete()
-        DpaNote.objects.filter(request=request).delete()
+        kept = keeping.kept(request)
+        if kept and not replayed:
+            raise kept
+        lapse(request, by)
+        for personal in (DpaRequester, DpaNote, DpaDraft, DpaLink):
+            personal._default_manager.filter(request=request).delete()
+        for personal in (AgreementFile, Signature):
+            personal._default_manager.filter(agreement__request=request).delete()
         to_customer = Delivery.objects.filter(request=request).exclude(kind__in=_TO_STAFF)
         to_customer.filter(state__in=_UNSENT).update(state=Delivery.State.CANCELLED)
         request.form_token = f"erased {request.reference}"
-        cases.erased(request, by, at)
+        eventing.record(request, DpaEvent.Kind.ERASED, ground=ground)
+        cases.erased(request, by, at, ground)
+        for agreement in request.agreements.all():
+            agreement.erased_at = request.erased_at
+            cases.scrubbed(agreement, by)
     return True

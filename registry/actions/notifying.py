@@ -21,7 +21,7 @@ from ..exchange import subscriber_link, subscription_mail
 from ..exchange.content import decode
 from ..exchange.mailbox import mailbox
 from ..exchange.subscriber_link import CONFIRM_WITHIN, Purpose
-from ..models import Delivery, Release, ServiceProfile, Subscriber, SubscriberIdentity
+from ..models import Delivery, Erasure, Release, ServiceProfile, Subscriber, SubscriberIdentity
 from . import cases, mailing
 
 # Mails that a mailbox gets because somebody filled in the form: anybody can type any address.
@@ -39,6 +39,9 @@ class Reason(TextChoices):
     ASKED = "asked", _("the person asked for it")
     NOT_THEIRS = "not_theirs", _("the address was not the subscriber’s own")
     OTHER = "other", _("another reason")
+
+
+_GROUNDS = {Reason.NOT_THEIRS.value: Erasure.Ground.MISTAKE, Reason.OTHER.value: Erasure.Ground.OTHER}
 
 
 class Links(NamedTuple):
@@ -197,7 +200,7 @@ def _cancel(subscriber: Subscriber) -> None:
     Delivery.objects.filter(subscriber=subscriber, state__in=_UNSENT).update(state=Delivery.State.CANCELLED)
 
 
-def erase(seen: Subscriber, by: Any = None, at: datetime | None = None, *, reason: str = "") -> bool:
+def erase(seen: Subscriber, by: Any = None, at: datetime | None = None, *, reason: str = "", ground: str = "") -> bool:
     """Erase the address, everywhere (GDPR Art. 17); False where that was done before.
 
     What stays names nobody: states, dates, language, choices, what was sent when, and a line in the erasure log.
@@ -210,7 +213,7 @@ def erase(seen: Subscriber, by: Any = None, at: datetime | None = None, *, reaso
         _cancel(subscriber)
         if subscriber.state == Subscriber.State.CONFIRMED:
             subscriber.state, subscriber.ended_at = Subscriber.State.UNSUBSCRIBED, timezone.now()
-        cases.erased(subscriber, by, at)
+        cases.erased(subscriber, by, at, ground or _GROUNDS.get(reason, Erasure.Ground.REQUEST))
         if reason:
             newest = Subscriber.history.filter(id=subscriber.pk).latest()  # type: ignore[attr-defined]
             type(newest).objects.filter(pk=newest.pk).update(history_change_reason=Reason(reason))

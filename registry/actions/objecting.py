@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from ..exchange import objection_mail
 from ..exchange.content import decode
 from ..exchange.mailbox import mailbox
-from ..models import Delivery, Objection, ObjectionNote, Objector, Release, ServiceProfile
+from ..models import Delivery, Erasure, Objection, ObjectionNote, Objector, Release, ServiceProfile
 from . import cases, mailing
 from .cases import CannotMove, Overtaken, saved
 
@@ -262,7 +262,7 @@ def mail(delivery: Delivery) -> EmailMessage | None:
 # --- By the clock, or because the person asks -------------------------------------------------------------------------
 
 
-def erase(seen: Objection, by: Any = None, at: datetime | None = None) -> bool:
+def erase(seen: Objection, by: Any = None, at: datetime | None = None, *, ground: str = Erasure.Ground.REQUEST) -> bool:
     """Erase who objected and why, everywhere (GDPR Art. 17); False where that was done before.
 
     What stays names nobody: release, change, states, dates, language, outcome, and a line in the erasure log.
@@ -277,5 +277,5 @@ def erase(seen: Objection, by: Any = None, at: datetime | None = None) -> bool:
             state=Delivery.State.CANCELLED
         )
         objection.form_token = f"erased {objection.reference}"
-        cases.erased(objection, by, at)
+        cases.erased(objection, by, at, ground)
     return True

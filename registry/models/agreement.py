@@ -152,6 +152,16 @@ class Agreement(models.Model):
     def may_move_to(self, state: str) -> bool:
         return self.erased_at is None and state in self.MOVES[self.State(self.state)]
 
+    def free_from(self, limitation_years: int) -> date | None:
+        """The first day on which `kept` lets go of it; None while it is in force, or has never been."""
+        if self.ended_on is None:
+            return None
+        year = self.ended_on.year + limitation_years
+        try:
+            return self.ended_on.replace(year=year)
+        except ValueError:  # the 29th of February
+            return date(year, 3, 1)
+
 
 class AgreementFile(models.Model):
     """A document of an agreement, its bytes. Personal data, with restricted access: no history, erased on its clock."""

@@ -120,15 +120,20 @@ def ended(days, **changed):
     return request
 
 
+def over(days=None, *, dry_run=False):
+    """The references of those whose time is over."""
+    return [due.reference for due in erasing.apply_retention(days, dry_run=dry_run).erased]
+
+
 def test_retention_erases_what_ended_longer_ago_than_the_profile_says(db):
     due, young, waiting = ended(366, company="Due"), ended(364, company="Young"), submit(company="Waiting")
 
-    assert erasing.apply_retention(dry_run=True) == [due.reference]
+    assert over(dry_run=True) == [due.reference]
     assert Erasure.objects.count() == 0
-    assert erasing.apply_retention() == [due.reference]
-    assert erasing.apply_retention() == []
+    assert over() == [due.reference]
+    assert over() == []
     assert set(DpaRequester.objects.values_list("request", flat=True)) == {young.pk, waiting.pk}
-    assert erasing.apply_retention(363) == [young.reference]
+    assert over(363) == [young.reference]
 
 
 def test_retention_erases_closed_objections_and_those_that_nobody_verified(db):
@@ -140,7 +145,7 @@ def test_retention_erases_closed_objections_and_those_that_nobody_verified(db):
     rows.filter(pk=forgotten.pk).update(received_at=now - (objecting.UNVERIFIED_DAYS + 1) * day)
     rows.filter(pk=fresh.pk).update(received_at=now - (objecting.UNVERIFIED_DAYS - 1) * day)
 
-    assert erasing.apply_retention() == [closed.reference, forgotten.reference]
+    assert over() == [closed.reference, forgotten.reference]
     assert set(Objector.objects.values_list("objection", flat=True)) == {waiting.pk, fresh.pk}
 
 
@@ -159,13 +164,13 @@ def test_retention_erases_subscribers_who_left_and_those_who_never_confirmed(db)
     rows.filter(pk=forgotten.pk).update(asked_at=now - 8 * day)
     rows.filter(pk=fresh.pk).update(asked_at=now - 6 * day)
 
-    assert erasing.apply_retention() == [left.reference, forgotten.reference]
+    assert over() == [left.reference, forgotten.reference]
     assert erasing.erase_named(told.reference) is True
     assert set(SubscriberIdentity.objects.values_list("subscriber", flat=True)) == {fresh.pk, back.pk}
 
 
 def test_retention_clears_old_counters_and_finished_tasks(db):
-    now, day = timezone.now(), datetime.timedelta(days=1, seconds=1)
+    now, day = timezone.now(), datetime.timedelta(hours=26, seconds=1)
     Attempt.objects.create(scope="dpa", origin="old", at=now - day)
     Attempt.objects.create(scope="dpa", origin="new", at=now)
     submit()
@@ -199,7 +204,11 @@ def test_retention_removes_a_file_that_a_dying_worker_left_behind(filed, setting
 def test_a_restored_backup_is_erased_again_at_the_time_that_the_log_says(db):
     request, other, objection = submit(), submit(company="Else AG"), objections.submit()
     at = timezone.now() - datetime.timedelta(days=7)
-    log = [(request.reference, at), (objection.reference, at), ("DPA-2222-3333", at)]
+    log = [
+        (request.reference, at, "request"),
+        (objection.reference, at, "retention"),
+        ("DPA-2222-3333", at, ""),
+    ]
 
     assert erasing.replay_erasures(log) == [request.reference, objection.reference]
     assert erasing.replay_erasures(log) == []
@@ -209,11 +218,7 @@ def test_a_restored_backup_is_erased_again_at_the_time_that_the_log_says(db):
     assert request.erased_at == objection.erased_at == at
     assert list(DpaRequester.objects.values_list("request", flat=True)) == [other.pk]
     assert Objector.objects.count() == 0
-    assert set(Erasure.objects.values_list("reference", flat=True)) == {
-        request.reference,
-        objection.reference,
-        "DPA-2222-3333",
-    }
+    assert set(Erasure.objects.values_list("reference", "erased_at", "ground")) == set(log)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from registry.models import Erasure
 from tests.journeys.product import Product, copied
 from tests.requests import PERSON, submit
 
@@ -56,3 +57,17 @@ def test_erasing_is_told_and_done_once(db: None) -> None:
     assert said("erase_request", request.reference) == "Erased before; nothing to do.\n"
     with pytest.raises(CommandError, match=r"There is nothing with the reference DPA-2222-2222\."):
         said("erase_request", "DPA-2222-2222")
+
+
+def test_the_ground_goes_into_the_log_and_is_one_of_those_that_a_person_can_have(db: None) -> None:
+    asked, mistake = submit(), submit(company="Else AG")
+
+    said("erase_request", asked.reference)
+    said("erase_request", mistake.reference, "--ground=mistake")
+
+    assert dict(Erasure.objects.values_list("reference", "ground")) == {
+        asked.reference: "request",
+        mistake.reference: "mistake",
+    }
+    with pytest.raises(CommandError, match="invalid choice: 'retention'"):
+        said("erase_request", asked.reference, "--ground=retention")

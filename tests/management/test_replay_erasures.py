@@ -25,7 +25,30 @@ def test_a_restored_backup_is_erased_again_at_the_time_that_the_log_says(db: Non
     assert Erasure.objects.get().erased_at == at
 
 
-@pytest.mark.parametrize("line", ["DPA-2222-2222", "DPA-2222-2222\tyesterday", "DPA-2222-2222\t2026-01-01T00:00:00"])
+def test_a_log_says_the_ground_where_it_is_not_older_than_grounds(db: None, tmp_path: Path) -> None:
+    at = timezone.now().isoformat()
+    (tmp_path / "log").write_text(f"DPA-2222-2222\t{at}\tretention\nDPA-2222-3333\t{at}\n")
+
+    said("replay_erasures", str(tmp_path / "log"))
+
+    assert dict(Erasure.objects.values_list("reference", "ground")) == {
+        "DPA-2222-2222": "retention",
+        "DPA-2222-3333": "",
+    }
+
+
+NOW = "2026-01-01T00:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "DPA-2222-2222",
+        "DPA-2222-2222\tyesterday",
+        "DPA-2222-2222\t2026-01-01T00:00:00",
+        f"DPA-2222-2222\t{NOW}\twhim",
+    ],
+)
 def test_a_log_that_is_not_whole_is_refused_before_anything_is_erased(db: None, tmp_path: Path, line: str) -> None:
     request = submit()
     (tmp_path / "log").write_text(f"{request.reference}\t{timezone.now().isoformat()}\n{line}\n")

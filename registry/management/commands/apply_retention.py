@@ -1,7 +1,7 @@
 from argparse import ArgumentTypeError
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from registry.actions.erasing import apply_retention
 
@@ -14,19 +14,23 @@ def days(value: str) -> int:
 
 
 class Command(BaseCommand):
-    help = "Erase the personal data whose time is over, and clear old counters and tasks. Run it every day."
+    help = "Erase the personal data whose time is over, and clear old counters and tasks. The worker does it every day."
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument(
             "--days",
             type=days,
-            help="since a request, a subscription or an objection ended; default: the service profile's setting",
+            help="since a request, a subscription or an objection ended; default: the service profile's settings",
         )
-        parser.add_argument("--dry-run", action="store_true", help="only say what would be erased")
+        parser.add_argument("--dry-run", action="store_true", help="only say what would be erased, and why")
 
     def handle(self, **options: Any) -> None:
-        references = apply_retention(options["days"], dry_run=options["dry_run"])
-        for reference in references:
-            self.stdout.write(reference)
-        done = "would be erased" if options["dry_run"] else "erased"
-        self.stdout.write(f"People {done}: {len(references)}.")
+        done = apply_retention(options["days"], dry_run=options["dry_run"])
+        for reference, why in [*done.erased, *done.held]:
+            self.stdout.write(f"{reference}: {why}")
+        verb = "would be erased" if options["dry_run"] else "erased"
+        self.stdout.write(f"People {verb}: {len(done.erased)}.")
+        if done.held:
+            self.stdout.write(f"People kept for an agreement: {len(done.held)}.")
+        if done.failed:
+            raise CommandError(f"Not erased because of an error, see the log: {', '.join(done.failed)}.")

@@ -6,6 +6,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from registry.actions.erasing import replay_erasures
+from registry.models import Erasure
+
+GROUNDS = {"", *Erasure.Ground.values}
 
 
 class Command(BaseCommand):
@@ -29,16 +32,16 @@ class Command(BaseCommand):
         self.stdout.write(f"People erased again: {len(references)}.")
 
 
-def _entries(lines: Iterable[str]) -> Iterator[tuple[str, datetime]]:
-    """All lines or none are applied: half a log must not pass for a whole one."""
+def _entries(lines: Iterable[str]) -> Iterator[tuple[str, datetime, str]]:
+    """All lines or none are applied: half a log must not pass for a whole one. Older logs have no grounds."""
     for number, line in enumerate(lines, 1):
-        reference, _tab, erased_at = line.strip().partition("\t")
+        reference, erased_at, ground = ([*line.strip("\r\n ").split("\t"), "", ""])[:3]
         if not reference:
             continue
         try:
             at = datetime.fromisoformat(erased_at)
         except ValueError:
             at = None
-        if at is None or at.tzinfo is None:
+        if at is None or at.tzinfo is None or ground not in GROUNDS:
             raise CommandError(f"Line {number} is no line of an erasure log: reference, tab, time with its zone.")
-        yield reference, at
+        yield reference, at, ground
