@@ -8,7 +8,7 @@ import nh3
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
-from .placeholders import LINKS, PATTERN, Facts, fill
+from .placeholders import LINKS, PATTERN, Values, fill
 
 TAGS = {"p", "br", "hr", "ul", "ol", "li", "strong", "em", "code", "blockquote", "a", "h3", "h4", "h5", "h6"}
 ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
@@ -24,14 +24,14 @@ _ADDRESS = re.compile(r"(?<=\]\()[^()\s]+|(?<=<)(?:https?|mailto):[^<>\s]+(?=>)"
 _OWN_PATH = re.compile(r'(<a\b[^>]*?\bhref=")(?=/(?!/))')
 
 
-def html(text: str, facts: Facts) -> SafeString:
+def html(text: str, facts: Values) -> SafeString:
     """A passage as block HTML; its headings begin at h3, below those of the page."""
     waiting: list[str] = []
 
     def put(name: str, value: str) -> str:
         if name in LINKS:
             return value
-        waiting.append(value)
+        waiting.append(_without_slots(value))
         return chr(_FIRST_SLOT + len(waiting) - 1)
 
     text = _ADDRESS.sub(lambda address: _addressed(address[0], facts), _without_slots(text))
@@ -56,12 +56,12 @@ def absolute(rendered: str, public_url: str) -> SafeString:
     return mark_safe(_OWN_PATH.sub(rf"\g<1>{public_url}", rendered))  # noqa: S308 - it was safe before
 
 
-def plain(text: str, facts: Facts) -> str:
+def plain(text: str, facts: Values) -> str:
     """A one-line passage (a heading, a place) with its facts: plain text, to be escaped where it is shown."""
     return fill(text, facts)
 
 
-def _addressed(address: str, facts: Facts) -> str:
+def _addressed(address: str, facts: Values) -> str:
     """A link's address with its facts, quoted, in their place: the parser and nh3 then look at the whole of it."""
 
     def replace(match: re.Match[str]) -> str:

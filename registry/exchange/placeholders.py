@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from .localized import listing, territory
 
@@ -22,6 +22,12 @@ SERVICE_FACTS = (
     "retention_days",
 )
 NAMES = (*SERVICE_FACTS, "provider_country", *sorted(LINKS))
+
+
+class Values(Protocol):
+    """What placeholders stand for, by name. Raises KeyError where a name stands for nothing."""
+
+    def __getitem__(self, name: str, /) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -62,7 +68,7 @@ def names(text: str) -> list[str]:
     return sorted(match[1] for match in PATTERN.finditer(text) if match[1] is not None)
 
 
-def unknown(text: str, facts: Facts) -> list[str]:
+def unknown(text: str, facts: Values) -> list[str]:
     """What stands in braces and has no fact, as written; a lone brace counts."""
     found = []
     for match in PATTERN.finditer(text):
@@ -81,7 +87,7 @@ def territories(text: str) -> list[str]:
     return [code for name in names(text) if _TERRITORY.fullmatch(name) for code in _codes(name)]
 
 
-def fill(text: str, facts: Facts, put: Callable[[str, str], str] = lambda _name, value: value) -> str:
+def fill(text: str, facts: Values, put: Callable[[str, str], str] = lambda _name, value: value) -> str:
     """The text with each placeholder replaced by `put(name, fact)`; a placeholder without a fact stays as written."""
 
     def replace(match: re.Match[str]) -> str:

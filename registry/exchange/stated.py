@@ -40,7 +40,7 @@ def of_subprocessor(row: Row, names: Names) -> tuple[Fact, ...]:
     if row["locations"]:
         facts.append((_("Processing locations"), tuple(_location(place, names) for place in row["locations"])))
     if row["transfer_mechanisms"]:
-        mechanisms = tuple(_mechanism(mechanism, names) for mechanism in row["transfer_mechanisms"])
+        mechanisms = tuple(mechanism_told(mechanism, names) for mechanism in row["transfer_mechanisms"])
         facts.append((_("Transfer mechanisms"), mechanisms))
     return tuple(facts)
 
@@ -63,7 +63,7 @@ def _location(row: Row, names: Names) -> str:
     return " · ".join([names.place(row), use, *names.sentences(row["safeguard_sets"])])
 
 
-def _mechanism(row: Row, names: Names) -> str:
+def mechanism_told(row: Row, names: Names) -> str:
     return " · ".join([names.mechanism(row), *_of_mechanism(row, names)])
 
 

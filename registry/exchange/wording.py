@@ -8,14 +8,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from markdown_it import MarkdownIt
 
-from .placeholders import PATTERN, Facts, names, unknown
+from .placeholders import PATTERN, Values, names, unknown
 
 # A tag, a closing tag, a comment; <https://example.com> and <name@example.com> are Markdown links.
 _RAW_HTML = re.compile(r"<(?![a-zA-Z][\w+.-]*:|[^\s<>]+@)(?:/?[a-zA-Z]|!--)[^<>]*>")
 _parser = MarkdownIt("commonmark", {"html": False})
 
 
-def faults(text: str, facts: Facts | None) -> list[str]:
+def faults(text: str, facts: Values | None) -> list[str]:
     found = [
         _("There is no fact for the placeholder %(written)s. To write a brace, double it.") % {"written": written}
         for written in dict.fromkeys(unknown(text, facts) if facts else ())
@@ -25,7 +25,7 @@ def faults(text: str, facts: Facts | None) -> list[str]:
     return found
 
 
-def faults_beside(text: str, source: str, facts: Facts | None) -> list[str]:
+def faults_beside(text: str, source: str, facts: Values | None) -> list[str]:
     """Of a translation: it names the facts that its source names, and has as many links."""
     return [*faults(text, facts), *_placeholders(Counter(names(text)), Counter(names(source))), *_links(text, source)]
 

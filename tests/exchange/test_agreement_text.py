@@ -1,0 +1,231 @@
+import re
+
+import pytest
+
+from registry.exchange.agreement_text import Customer, annexes, text, title
+from registry.exchange.pdf_tree import tree
+from registry.models import DataCategory, DataSubject
+
+from .. import agreements
+
+PLAIN = re.compile(r"<[^>]+>")
+
+
+def told(html, start, end):
+    """The words between two marks of a text, a line for each cell or paragraph."""
+    between = html.partition(start)[2].partition(end)[0]
+    return [line for line in (part.strip() for part in PLAIN.sub("\n", between).splitlines()) if line]
+
+
+def headings(html):
+    return re.findall(r"<h([1-6])>(.*?)</h", html)
+
+
+def test_the_text_has_parties_clauses_signatures_and_annexes():
+    html = text(agreements.terms())
+
+    assert headings(html) == [
+        ("1", "Agreement on Service"),
+        ("2", "Parties"),
+        ("2", "Terms of the agreement"),
+        ("3", "1. Subject"),
+        ("2", "Signatures"),
+        ("2", "Annex I.A: Parties"),
+        ("3", "Customer (controller)"),
+        ("3", "Provider (processor)"),
+        ("2", "Annex I.B: Description of the processing"),
+        ("3", "Nature and purposes of the processing"),
+        ("3", "Duration of the processing and retention"),
+        ("2", "Annex I.C: Supervisory authority"),
+        ("2", "Annex II: Technical and organisational measures"),
+        ("4", "Access"),
+        ("3", "Safeguards that bind every subprocessor"),
+        ("3", "Safeguards at the processing locations"),
+        ("2", "Annex III: Subprocessors"),
+        ("3", "Host GmbH"),
+        ("3", "Parent SE"),
+    ]
+    assert "<p>Between Kunde ApS and Provider, a. s..</p>" in html
+    assert told(html, "<h2>Signatures</h2>", "<section") == [
+        *("Party", "Customer", "Provider", "Name", "Ane Ny", "Role", "Direktør", "Date", "Signature")
+    ]
+
+
+def test_the_text_can_be_set_as_a_pdf():
+    blocks = tree(text(agreements.terms(language="hu")))
+
+    assert [block["t"] for block in blocks] == ["div", "div"]
+    assert [block.get("lang") for block in blocks] == ["hu", "en"]
+
+
+def test_the_same_terms_give_the_same_text():
+    assert text(agreements.terms(language="hu")) == text(agreements.terms(language="hu"))
+
+
+def test_what_the_customer_wrote_is_neither_markdown_nor_html_nor_a_placeholder():
+    nasty = '<b>*A*</b> & [x](http://x.example) {provider} "\U000f0001"'
+    customer = Customer(nasty, f"{nasty}\n{nasty}", "DK", nasty, nasty, nasty)
+
+    html = text(agreements.terms(customer=customer))
+
+    escaped = "&lt;b&gt;*A*&lt;/b&gt; &amp; [x](http://x.example) {provider} &quot;"
+    assert f"<p>Between {escaped}&quot; and Provider, a. s..</p>" in html
+    assert html.count(escaped) == 12
+    assert tuple(tag for tag in ("<b>", "<a ", "<em>") if tag not in html) == ("<b>", "<a ", "<em>")
+
+
+def test_an_address_has_a_line_for_each_of_its_lines():
+    html = text(agreements.terms())
+
+    assert "<th>Registered address</th><td>Gade 1<br>1000 København</td><td>Street 1<br>City</td>" in html
+
+
+def test_what_an_agreement_supersedes_and_its_law_stand_at_its_head():
+    html = text(agreements.terms(supersedes="AGR-1", governing_law="DE"))
+
+    assert told(html, "<h1>", "<h2>") == [
+        *("Agreement on Service", "Reference", "AGR-7KQ2-9XWM", "Issued on", "3 December 2026"),
+        *("Service", "Service", "Governing law", "Germany", "Supersedes", "AGR-1"),
+    ]
+
+
+def test_annex_ib_names_codes_by_their_labels():
+    html = text(agreements.terms())
+
+    assert told(html, "I.B: Description of the processing</h2>", "</section>") == [
+        "Categories of data subjects",
+        str(DataSubject.END_CUSTOMERS.label),
+        str(DataSubject.VISITORS.label),
+        "Categories of personal data",
+        str(DataCategory.CONTACT.label),
+        str(DataCategory.FILES.label),
+        "Nature and purposes of the processing",
+        "To run Service.",
+        "Duration of the processing and retention",
+        "While the agreement runs.",
+    ]
+
+
+def test_annex_iii_states_of_each_subprocessor_what_the_release_does():
+    html = text(agreements.terms())
+
+    assert told(html, "Annex III: Subprocessors</h2>", "</section>") == [
+        *("Release", "3", "In force for new customers on", "1 December 2026"),
+        *("SHA-256 of the release", "d7432e3a1184f2cfea239cc936b5fd8e2ce28658becb9b13d9caaa791aa4f8c1"),
+        *("Hosting region", "all hosting regions"),
+        *("Host GmbH", "Registered address", "Weg 2", "Berlin", "Country of establishment", "Germany"),
+        *("What it does", "Hosts.", "Processing locations", "Germany, Frankfurt (EU customers)"),
+        *("Categories of personal data", "contact data", "files and attachments"),
+        *("Categories of data subjects", "customers of the customer", "visitors of websites"),
+        *("Engaged by", "Parent SE", "Transfer mechanisms"),
+        "EU (GDPR), standard contractual clauses (Art. 46(2)(c)) · module three: processor to processor · 2021/914 · "
+        "Verified on: 1 February 2026 · Expires on: 1 February 2028",
+        *("Parent SE", "Registered address", "not stated", "Country of establishment", "not stated"),
+        *("What it does", "not stated", "Processing locations", "not stated", "Transfer mechanisms", "not stated"),
+    ]
+
+
+def test_a_region_leaves_out_who_is_only_elsewhere():
+    release = agreements.release()
+    host = release["subprocessors"][0]
+    place = host["locations"][0]
+    host["locations"] = [place, {**place, "key": "us", "region": "us", "territory": "US", "place": None}]
+    other = {**host, "key": "other", "legal_name": "Other Inc.", "locations": [{**place, "key": "o", "region": "us"}]}
+    unstated = {**host, "key": "some", "legal_name": "Some SA", "locations": [{**place, "key": "s", "region": None}]}
+    release["subprocessors"] += [other, unstated]
+
+    html = text(agreements.terms(release=release, region="eu"))
+
+    named = [name for level, name in headings(html.partition("Annex III")[2]) if level == "3"]
+    assert named == ["Host GmbH", "Parent SE", "Some SA"]
+    assert "United States" not in html
+    assert told(html, "Hosting region", "<h3>")[0] == "EU"
+
+
+def test_an_annex_without_any_fact_is_left_out():
+    bare = agreements.template(
+        {"title": {"en": "A"}, "body": {"en": "B"}},
+        data_subjects=[],
+        data_categories=[],
+        authority="",
+        authority_country="",
+    )
+    release = agreements.release(subprocessors=[], safeguards=[])
+    terms = agreements.terms(template=agreements.version(bare, languages=[]), release=release)
+
+    assert annexes(terms) == ["I.A"]
+    assert re.findall(r"Annex ([IV.A-C]+):", text(terms)) == ["I.A"]
+    assert annexes(agreements.terms()) == ["I.A", "I.B", "I.C", "II", "III"]
+
+
+@pytest.mark.parametrize(
+    ("facts", "kept"), [({"authority": "A"}, "I.C"), ({"authority_country": "SK"}, "I.C"), ({"data_subjects": []}, "")]
+)
+def test_one_fact_keeps_an_annex(facts, kept):
+    none = {"data_subjects": [], "data_categories": [], "authority": "", "authority_country": ""}
+    bare = agreements.template({"title": {"en": "A"}, "body": {"en": "B"}}, **(none | facts))
+
+    terms = agreements.terms(
+        template=agreements.version(bare, languages=[]), release=agreements.release(subprocessors=[], safeguards=[])
+    )
+
+    assert annexes(terms) == ["I.A", *([kept] if kept else [])]
+
+
+def test_where_the_source_prevails_it_follows_whole_with_its_language():
+    html = text(agreements.terms(language="hu"))
+
+    hungarian, english = html.split('<section lang="en" dir="ltr" class="page-break">')
+    assert hungarian.startswith('<section lang="hu" dir="ltr">\n<h1>Megállapodás: Service</h1>')
+    assert headings(english)[:3] == [("1", "Agreement on Service"), ("2", "Parties"), ("2", "Terms of the agreement")]
+    assert english.count("<h2>Annex") == hungarian.count("<section") - 1 == 5
+    assert "<h2>Signatures</h2>" not in english
+    assert (
+        "Languages of this agreement: Hungarian and English. Where the texts differ, the text in this language "
+        "prevails: English." in english
+    )
+
+
+def test_where_it_does_not_prevail_one_language_stands_alone():
+    html = text(agreements.terms(language="hu", source_prevails=False))
+
+    assert re.findall(r'<section lang="(\w+)"', html) == ["hu"]
+    assert "page-break" in html.partition("Annex")[0].rpartition("<section")[2]
+    # What the release does not say in Hungarian stands in its own language, and says so.
+    assert '<li><span lang="en">Act on instructions.</span></li>' in html
+    assert "<th>Host GmbH: Németország, " in html
+
+
+def test_an_outdated_translation_is_not_signed():
+    release = agreements.release()
+    host = release["subprocessors"][0]
+    host["purpose"]["state"]["hu"] = "outdated"
+
+    html = text(agreements.terms(language="hu", release=release, source_prevails=False))
+
+    assert '<td><div lang="en"><p>Hosts.</p></div></td>' in html
+    assert "Üzemeltet." not in html
+
+
+def test_a_machine_translation_is_told():
+    sentence = "Parts of the text in this language were translated by machine."
+    made = agreements.version(machine=["hu"])
+
+    assert text(agreements.terms(template=made)).count(sentence) == 0
+    assert notices(agreements.terms(template=made, language="hu", source_prevails=False)) == 2
+    assert notices(agreements.terms(language="hu", source_prevails=False)) == 1
+
+
+def notices(terms):
+    return text(terms).count('<p class="notice">')
+
+
+def test_a_machine_translation_in_the_release_is_told():
+    release = agreements.release()
+    release["subprocessors"][0]["purpose"]["state"]["hu"] = "machine"
+
+    assert notices(agreements.terms(language="hu", release=release, source_prevails=False)) == 2
+
+
+def test_the_title_holds_facts():
+    assert title(agreements.terms(language="hu")) == "Megállapodás: Service"
