@@ -13,7 +13,7 @@ PLAIN = re.compile(r"<[^>]+>")
 
 def told(html, start, end):
     """The words between two marks of a text, a line for each cell or paragraph."""
-    between = html.partition(start)[2].partition(end)[0]
+    between = html.replace("&nbsp;", "").partition(start)[2].partition(end)[0]
     return [line for line in (part.strip() for part in PLAIN.sub("\n", between).splitlines()) if line]
 
 
