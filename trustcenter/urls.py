@@ -4,6 +4,7 @@ from django.urls import path
 from registry.public import (
     compare,
     dpa,
+    dpa_new_link,
     health,
     mail_events,
     objection,
@@ -35,6 +36,7 @@ urlpatterns = [
     path("<slug:code>/on/<str:written>/", releases.on, name="on"),
     *compare.urlpatterns,
     *dpa.urlpatterns,
+    *dpa_new_link.urlpatterns,
     *objection.urlpatterns,
     *objection_link.urlpatterns,
     *subscribe.urlpatterns,

@@ -13,7 +13,7 @@ from ..actions import dpa
 from ..exchange.frame import binding, frame
 from ..exchange.passages import Reader, notices
 from ..exchange.published import Entry, Site
-from . import limits, site
+from . import client, limits, site
 from .answer import FRESH
 from .dpa_form import DpaForm
 from .errors import only, reads
@@ -38,7 +38,8 @@ class _Sheet(Sheet):
         kept = dpa.submitted(token=form_name, **answers)
         if kept is None:
             limits.spend(self.request, limits.DPA_REQUESTS)
-            kept = dpa.submit(token=form_name, release=self.entry.number, **answers)
+            address = client.address(self.request)
+            kept = dpa.submit(token=form_name, release=self.entry.number, address_from=address, **answers)
         return HttpResponseRedirect(f"/{self.language}/dpa/thanks/{kept.reference}/", status=303)
 
 
@@ -46,7 +47,7 @@ class _Sheet(Sheet):
 @csrf_exempt  # The sheet asks Django's check itself, so that a refusal loses nothing that was typed.
 @only("GET", "HEAD", "POST")
 def request_dpa(request: HttpRequest, language: str) -> HttpResponse:
-    found, entry = _published(language)
+    found, entry = published(language)
     form = DpaForm(posted(request), content=entry.content, language=language)
     return _Sheet(request, language, found, entry, form).answer()
 
@@ -54,7 +55,7 @@ def request_dpa(request: HttpRequest, language: str) -> HttpResponse:
 @reads
 def privacy(request: HttpRequest, language: str) -> HttpResponse:
     """The privacy notice of the release that the form belongs to."""
-    found, entry = _published(language)
+    found, entry = published(language)
     reader = Reader(entry.content, language)
     title = _("Privacy notice for DPA requests")
     text = reader.block(entry.content["privacy"], "privacy", title)
@@ -73,14 +74,14 @@ def privacy(request: HttpRequest, language: str) -> HttpResponse:
 @reads
 def thanks(request: HttpRequest, language: str, reference: str) -> HttpResponse:
     """Repeats the reference of its address alone: it knows of no person, and confirms no reference to a stranger."""
-    found, entry = _published(language)
+    found, entry = published(language)
     if not REFERENCE.fullmatch(reference):
         raise Http404
     context = frame(found, language, f"dpa/thanks/{reference}/", title=_("Thank you"), indexed=False, entry=entry)
     return shown("public/dpa/thanks.html", {**context, "reference": reference}, language)
 
 
-def _published(language: str) -> tuple[Site, Entry]:
+def published(language: str) -> tuple[Site, Entry]:
     """The site, and the release that new agreements follow. Raise Http404 where there is none, or no such language."""
     found = site.current()
     entry = found.current_new

@@ -40,7 +40,9 @@ class DpaForm(PublicForm):
     )
     role = Text(label=_("Signatory’s role"), help_text=_("For example: managing director"), max_length=200, web=False)
     email = Email(
-        label=_("Signatory’s business e-mail"), help_text=_("We send the receipt to this address."), max_length=254
+        label=_("Signatory’s business e-mail"),
+        help_text=_("We send a link there to confirm the address, and later the link to the document."),
+        max_length=254,
     )
     region = forms.ChoiceField(
         label=_("Hosting region"),

@@ -124,7 +124,7 @@ class Sheet(ABC):
         try:
             return self.keep(form_of(self.token))
         except limits.TooMany as error:
-            return self.page(429, _too_many(error.retry_after), retry=error.retry_after)
+            return self.page(429, too_many(error.retry_after), retry=error.retry_after)
         except DOWN as error:
             # By its class alone: a database's words may repeat a row.
             logger.error("%s could not be kept: %s", self.what, type(error).__name__)
@@ -136,7 +136,7 @@ class Sheet(ABC):
             return self.page(403, _no_cookie())
         if self.request.POST.get("website"):
             # Not a silent thank-you: a browser may have filled the field in, and what we thank for, we keep.
-            return self.page(422, _("A hidden field was filled in that must stay empty. Please send the form again."))
+            return self.page(422, baited())
         try:
             form_of(self.token)
         except TooQuick:
@@ -145,7 +145,7 @@ class Sheet(ABC):
             self.token = new_token()
             return self.page(422, _("This form was open for too long. Please look it over and send it again."))
         if not self.form.is_valid():
-            return self.page(422, _mistakes(len(self.form.mistakes())))
+            return self.page(422, mistaken(len(self.form.mistakes())))
         if site.database_down():
             return self.page(503, self.not_kept(), retry=DATABASE_BACK_IN)
         return None
@@ -171,7 +171,11 @@ def _no_cookie() -> str:
     )
 
 
-def _mistakes(count: int) -> str:
+def baited() -> str:
+    return _("A hidden field was filled in that must stay empty. Please send the form again.")
+
+
+def mistaken(count: int) -> str:
     return ngettext(
         "One field needs another look. Everything you typed is still here.",
         "%(count)d fields need another look. Everything you typed is still here.",
@@ -179,7 +183,7 @@ def _mistakes(count: int) -> str:
     ) % {"count": count}
 
 
-def _too_many(seconds: int) -> str:
+def too_many(seconds: int) -> str:
     minutes = -(-seconds // 60)
     return ngettext(
         "Too many requests came from your network. Everything you typed is still here. Please send it again in one "

@@ -40,6 +40,17 @@ OBJECTIONS = (
     Limit("objection", timedelta(hours=1), from_address=10, from_network=30),
     Limit("objection", timedelta(days=1), from_address=30, from_network=100),
 )
+# A mail to a mailbox that has asked for a DPA before; the mailbox has limits of its own (actions/dpa.py).
+DPA_LINKS = (
+    Limit("dpa-link", timedelta(hours=1), from_address=10, from_network=30),
+    Limit("dpa-link", timedelta(days=1), from_address=30, from_network=100),
+)
+# With a good link in hand: a document is accepted once, and a file that was refused is sent again some times. What is
+# scarce is the time that a program takes to look into a file.
+DPA_SIGNINGS = (
+    Limit("dpa-signing", timedelta(hours=1), from_address=20, from_network=60),
+    Limit("dpa-signing", timedelta(days=1), from_address=60, from_network=200),
+)
 
 
 class TooMany(Exception):

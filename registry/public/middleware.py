@@ -1,4 +1,5 @@
 import logging
+import re
 from collections.abc import Callable
 from urllib.parse import unquote_to_bytes
 
@@ -10,6 +11,7 @@ from django.utils.translation import get_language_from_request
 
 from . import errors, site
 from .known import OUT_OF_REACH
+from .uploads import LONGEST_BODY
 
 log = logging.getLogger(__name__)
 
@@ -19,6 +21,8 @@ FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 UTF_8 = ("", "utf-8", "utf8")
 # Bytes of a whole request to the admin: the files that staff import.
 STAFF_UPLOAD = 10 * 1024 * 1024
+# Where customers send documents that they signed. Its view reads the body, once it knows the link to be good.
+CUSTOMER_UPLOAD = re.compile(r"/[^/]+/dpa/status/[^/]+/upload/")
 
 
 class SecurityHeaders:
@@ -69,14 +73,17 @@ class BadInput:
             return errors.refused(request, errors.not_text, 415)
         length = int(request.META.get("CONTENT_LENGTH") or 0)
         staff = request.path_info.startswith("/admin/")
-        if length > (STAFF_UPLOAD if staff else settings.DATA_UPLOAD_MAX_MEMORY_SIZE):
+        upload = request.content_type == FORMS[1] and CUSTOMER_UPLOAD.fullmatch(request.path_info)
+        if length > (LONGEST_BODY if upload else STAFF_UPLOAD if staff else settings.DATA_UPLOAD_MAX_MEMORY_SIZE):
             return errors.too_large(request)
+        if upload:
+            return None
         if request.method != "POST" or not length:
             return None
         if request.content_type not in FORMS:
             return None if staff or _from_a_program(request) else errors.refused(request, errors.not_a_form, 415)
         try:
-            return None if _form_is_text(request) else errors.refused(request, errors.not_text)
+            return None if form_is_text(request) else errors.refused(request, errors.not_text)
         except UnreadablePostError:
             return errors.refused(request, errors.unreadable)
 
@@ -86,8 +93,9 @@ def _from_a_program(request: HttpRequest) -> bool:
     return request.path_info.startswith("/anymail/")
 
 
-def _form_is_text(request: HttpRequest) -> bool:
-    """Django reads broken UTF-8 with replacement characters, and PostgreSQL refuses NUL with an exception."""
+def form_is_text(request: HttpRequest) -> bool:
+    """Whether the fields are. Django reads broken UTF-8 with replacement characters, and PostgreSQL refuses NUL with an
+    exception."""
     if request.content_type == FORMS[0]:
         return _text(unquote_to_bytes(request.body))
     # The parts are bytes of any kind; what became of the text fields tells.
