@@ -6,7 +6,7 @@ from registry.exchange.agreement_text import Customer, annexes, text, title
 from registry.exchange.pdf_tree import tree
 from registry.models import DataCategory, DataSubject
 
-from .. import agreements
+from .. import terms as made
 
 PLAIN = re.compile(r"<[^>]+>")
 
@@ -22,7 +22,7 @@ def headings(html):
 
 
 def test_the_text_has_parties_clauses_signatures_and_annexes():
-    html = text(agreements.terms())
+    html = text(made.terms())
 
     assert headings(html) == [
         ("1", "Agreement on Service"),
@@ -52,21 +52,21 @@ def test_the_text_has_parties_clauses_signatures_and_annexes():
 
 
 def test_the_text_can_be_set_as_a_pdf():
-    blocks = tree(text(agreements.terms(language="hu")))
+    blocks = tree(text(made.terms(language="hu")))
 
     assert [block["t"] for block in blocks] == ["div", "div"]
     assert [block.get("lang") for block in blocks] == ["hu", "en"]
 
 
 def test_the_same_terms_give_the_same_text():
-    assert text(agreements.terms(language="hu")) == text(agreements.terms(language="hu"))
+    assert text(made.terms(language="hu")) == text(made.terms(language="hu"))
 
 
 def test_what_the_customer_wrote_is_neither_markdown_nor_html_nor_a_placeholder():
     nasty = '<b>*A*</b> & [x](http://x.example) {provider} "\U000f0001"'
     customer = Customer(nasty, f"{nasty}\n{nasty}", "DK", nasty, nasty, nasty)
 
-    html = text(agreements.terms(customer=customer))
+    html = text(made.terms(customer=customer))
 
     escaped = "&lt;b&gt;*A*&lt;/b&gt; &amp; [x](http://x.example) {provider} &quot;"
     assert f"<p>Between {escaped}&quot; and Provider, a. s..</p>" in html
@@ -75,13 +75,13 @@ def test_what_the_customer_wrote_is_neither_markdown_nor_html_nor_a_placeholder(
 
 
 def test_an_address_has_a_line_for_each_of_its_lines():
-    html = text(agreements.terms())
+    html = text(made.terms())
 
     assert "<th>Registered address</th><td>Gade 1<br>1000 København</td><td>Street 1<br>City</td>" in html
 
 
 def test_what_an_agreement_supersedes_and_its_law_stand_at_its_head():
-    html = text(agreements.terms(supersedes="AGR-1", governing_law="DE"))
+    html = text(made.terms(supersedes="AGR-1", governing_law="DE"))
 
     assert told(html, "<h1>", "<h2>") == [
         *("Agreement on Service", "Reference", "AGR-7KQ2-9XWM", "Issued on", "3 December 2026"),
@@ -90,7 +90,7 @@ def test_what_an_agreement_supersedes_and_its_law_stand_at_its_head():
 
 
 def test_annex_ib_names_codes_by_their_labels():
-    html = text(agreements.terms())
+    html = text(made.terms())
 
     assert told(html, "I.B: Description of the processing</h2>", "</section>") == [
         "Categories of data subjects",
@@ -107,7 +107,7 @@ def test_annex_ib_names_codes_by_their_labels():
 
 
 def test_annex_iii_states_of_each_subprocessor_what_the_release_does():
-    html = text(agreements.terms())
+    html = text(made.terms())
 
     assert told(html, "Annex III: Subprocessors</h2>", "</section>") == [
         *("Release", "3", "In force for new customers on", "1 December 2026"),
@@ -126,7 +126,7 @@ def test_annex_iii_states_of_each_subprocessor_what_the_release_does():
 
 
 def test_a_region_leaves_out_who_is_only_elsewhere():
-    release = agreements.release()
+    release = made.release()
     host = release["subprocessors"][0]
     place = host["locations"][0]
     host["locations"] = [place, {**place, "key": "us", "region": "us", "territory": "US", "place": None}]
@@ -134,7 +134,7 @@ def test_a_region_leaves_out_who_is_only_elsewhere():
     unstated = {**host, "key": "some", "legal_name": "Some SA", "locations": [{**place, "key": "s", "region": None}]}
     release["subprocessors"] += [other, unstated]
 
-    html = text(agreements.terms(release=release, region="eu"))
+    html = text(made.terms(release=release, region="eu"))
 
     named = [name for level, name in headings(html.partition("Annex III")[2]) if level == "3"]
     assert named == ["Host GmbH", "Parent SE", "Some SA"]
@@ -143,19 +143,19 @@ def test_a_region_leaves_out_who_is_only_elsewhere():
 
 
 def test_an_annex_without_any_fact_is_left_out():
-    bare = agreements.template(
+    bare = made.template(
         {"title": {"en": "A"}, "body": {"en": "B"}},
         data_subjects=[],
         data_categories=[],
         authority="",
         authority_country="",
     )
-    release = agreements.release(subprocessors=[], safeguards=[])
-    terms = agreements.terms(template=agreements.version(bare, languages=[]), release=release)
+    release = made.release(subprocessors=[], safeguards=[])
+    terms = made.terms(template=made.version(bare, languages=[]), release=release)
 
     assert annexes(terms) == ["I.A"]
     assert re.findall(r"Annex ([IV.A-C]+):", text(terms)) == ["I.A"]
-    assert annexes(agreements.terms()) == ["I.A", "I.B", "I.C", "II", "III"]
+    assert annexes(made.terms()) == ["I.A", "I.B", "I.C", "II", "III"]
 
 
 @pytest.mark.parametrize(
@@ -163,17 +163,15 @@ def test_an_annex_without_any_fact_is_left_out():
 )
 def test_one_fact_keeps_an_annex(facts, kept):
     none = {"data_subjects": [], "data_categories": [], "authority": "", "authority_country": ""}
-    bare = agreements.template({"title": {"en": "A"}, "body": {"en": "B"}}, **(none | facts))
+    bare = made.template({"title": {"en": "A"}, "body": {"en": "B"}}, **(none | facts))
 
-    terms = agreements.terms(
-        template=agreements.version(bare, languages=[]), release=agreements.release(subprocessors=[], safeguards=[])
-    )
+    terms = made.terms(template=made.version(bare, languages=[]), release=made.release(subprocessors=[], safeguards=[]))
 
     assert annexes(terms) == ["I.A", *([kept] if kept else [])]
 
 
 def test_where_the_source_prevails_it_follows_whole_with_its_language():
-    html = text(agreements.terms(language="hu"))
+    html = text(made.terms(language="hu"))
 
     hungarian, english = html.split('<section lang="en" dir="ltr" class="page-break">')
     assert hungarian.startswith('<section lang="hu" dir="ltr">\n<h1>Megállapodás: Service</h1>')
@@ -187,7 +185,7 @@ def test_where_the_source_prevails_it_follows_whole_with_its_language():
 
 
 def test_where_it_does_not_prevail_one_language_stands_alone():
-    html = text(agreements.terms(language="hu", source_prevails=False))
+    html = text(made.terms(language="hu", source_prevails=False))
 
     assert re.findall(r'<section lang="(\w+)"', html) == ["hu"]
     assert "page-break" in html.partition("Annex")[0].rpartition("<section")[2]
@@ -197,11 +195,11 @@ def test_where_it_does_not_prevail_one_language_stands_alone():
 
 
 def test_an_outdated_translation_is_not_signed():
-    release = agreements.release()
+    release = made.release()
     host = release["subprocessors"][0]
     host["purpose"]["state"]["hu"] = "outdated"
 
-    html = text(agreements.terms(language="hu", release=release, source_prevails=False))
+    html = text(made.terms(language="hu", release=release, source_prevails=False))
 
     assert '<td><div lang="en"><p>Hosts.</p></div></td>' in html
     assert "Üzemeltet." not in html
@@ -209,11 +207,11 @@ def test_an_outdated_translation_is_not_signed():
 
 def test_a_machine_translation_is_told():
     sentence = "Parts of the text in this language were translated by machine."
-    made = agreements.version(machine=["hu"])
+    read = made.version(machine=["hu"])
 
-    assert text(agreements.terms(template=made)).count(sentence) == 0
-    assert notices(agreements.terms(template=made, language="hu", source_prevails=False)) == 2
-    assert notices(agreements.terms(language="hu", source_prevails=False)) == 1
+    assert text(made.terms(template=read)).count(sentence) == 0
+    assert notices(made.terms(template=read, language="hu", source_prevails=False)) == 2
+    assert notices(made.terms(language="hu", source_prevails=False)) == 1
 
 
 def notices(terms):
@@ -221,11 +219,11 @@ def notices(terms):
 
 
 def test_a_machine_translation_in_the_release_is_told():
-    release = agreements.release()
+    release = made.release()
     release["subprocessors"][0]["purpose"]["state"]["hu"] = "machine"
 
-    assert notices(agreements.terms(language="hu", release=release, source_prevails=False)) == 2
+    assert notices(made.terms(language="hu", release=release, source_prevails=False)) == 2
 
 
 def test_the_title_holds_facts():
-    assert title(agreements.terms(language="hu")) == "Megállapodás: Service"
+    assert title(made.terms(language="hu")) == "Megállapodás: Service"

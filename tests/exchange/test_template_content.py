@@ -5,7 +5,7 @@ import pytest
 
 from registry.exchange import template_content
 
-from .. import agreements
+from .. import terms as made
 
 # A version of schema 1 as it was once published: its bytes, and so its digest, never change.
 GOLDEN = (
@@ -24,7 +24,7 @@ GOLDEN = (
 
 
 def test_schema_1_has_the_bytes_it_always_had():
-    content = agreements.version(number=2, previous_digest="00ff", machine=["hu", "lv"])
+    content = made.version(number=2, previous_digest="00ff", machine=["hu", "lv"])
 
     assert template_content.encode(content) == GOLDEN
     assert template_content.digest(GOLDEN) == "923e329f22f6b505225aede024ba17f5b21f5754a605b143bfaa9d3f9029e740"
@@ -39,14 +39,14 @@ def test_content_of_an_unknown_schema_is_refused(text):
 
 
 def test_a_language_that_is_not_named_is_not_in_it():
-    content = agreements.version(languages=[])
+    content = made.version(languages=[])
 
     assert (content["languages"], content["title"]) == (["en"], {"text": {"en": "Agreement on {service}"}})
     assert "Tárgy" not in template_content.encode(content)
 
 
 def test_what_the_source_does_not_say_stays_empty():
-    made = agreements.template(
+    bare = made.template(
         {"title": {"en": " A "}, "body": {"en": "B\r\n"}, "measures": {"hu": "Kulcsok."}},
         data_subjects=[],
         data_categories=[],
@@ -55,7 +55,7 @@ def test_what_the_source_does_not_say_stays_empty():
         authority_country="",
     )
 
-    content = template_content.decode(template_content.encode(agreements.version(made, languages=[])))
+    content = template_content.decode(template_content.encode(made.version(bare, languages=[])))
 
     said = {name: value for name, value in content.items() if not value}
     assert said == {
@@ -76,7 +76,7 @@ def test_what_the_source_does_not_say_stays_empty():
 
 
 def test_two_versions_that_say_the_same_have_equal_facts():
-    later = agreements.version(number=2, previous_digest="00ff", published_at=datetime(2027, 1, 1, tzinfo=UTC))
+    later = made.version(number=2, previous_digest="00ff", published_at=datetime(2027, 1, 1, tzinfo=UTC))
 
-    assert template_content.facts_of(later) == template_content.facts_of(agreements.version())
-    assert template_content.facts_of(later) != template_content.facts_of(agreements.version(languages=[]))
+    assert template_content.facts_of(later) == template_content.facts_of(made.version())
+    assert template_content.facts_of(later) != template_content.facts_of(made.version(languages=[]))

@@ -2,7 +2,7 @@ import pytest
 
 from registry.exchange.terms import NAMES, Customer, Stated, unfilled
 
-from .. import agreements
+from .. import terms as made
 
 ENGLISH = {
     "customer": "Kunde ApS",
@@ -32,13 +32,13 @@ ENGLISH = {
 
 
 def test_each_placeholder_stands_for_a_fact():
-    stated = Stated(agreements.terms(), "en")
+    stated = Stated(made.terms(), "en")
 
     assert {name: stated[name] for name in NAMES} == ENGLISH
 
 
 def test_days_and_countries_are_told_in_the_language():
-    stated = Stated(agreements.terms(region="eu"), "hu")
+    stated = Stated(made.terms(region="eu"), "hu")
 
     told = {name: stated[name] for name in ("issued_on", "customer_country", "governing_law", "region", "territory:DE")}
     assert told == {
@@ -51,7 +51,7 @@ def test_days_and_countries_are_told_in_the_language():
 
 
 def test_what_staff_chose_for_one_agreement_stands_before_the_template():
-    terms = agreements.terms(governing_law="DE", supersedes="AGR-1", region="gone")
+    terms = made.terms(governing_law="DE", supersedes="AGR-1", region="gone")
 
     told = Stated(terms, "en")
 
@@ -59,7 +59,7 @@ def test_what_staff_chose_for_one_agreement_stands_before_the_template():
 
 
 def test_a_customer_without_an_account_has_it_not_stated():
-    terms = agreements.terms(customer=Customer("A", "B", "DK", "", "C", "D"))
+    terms = made.terms(customer=Customer("A", "B", "DK", "", "C", "D"))
 
     assert Stated(terms, "en")["account"] == "not stated"
 
@@ -67,7 +67,7 @@ def test_a_customer_without_an_account_has_it_not_stated():
 @pytest.mark.parametrize("name", ["dpa", "retention_days", "customer_email", "", "territory:XX", "release_digest"])
 def test_an_unknown_placeholder_has_no_fact(name):
     with pytest.raises(KeyError):
-        Stated(agreements.terms(), "en")[name]
+        Stated(made.terms(), "en")[name]
 
 
 def test_what_has_no_fact_is_named_once_from_all_languages_of_the_agreement():
@@ -75,22 +75,22 @@ def test_what_has_no_fact_is_named_once_from_all_languages_of_the_agreement():
         "title": {"en": "A {authority}", "hu": "A {hely}"},
         "body": {"en": "{service_address} {place} {", "hu": "{authority} {service_address}"},
     }
-    service = agreements.release()["service"] | {"service_address": ""}
+    service = made.release()["service"] | {"service_address": ""}
     told = {
-        "template": agreements.version(agreements.template(texts, authority="")),
-        "release": agreements.release(service=service),
+        "template": made.version(made.template(texts, authority="")),
+        "release": made.release(service=service),
         "language": "hu",
     }
 
-    alone = unfilled(agreements.terms(**told, source_prevails=False))
-    both = unfilled(agreements.terms(**told))
+    alone = unfilled(made.terms(**told, source_prevails=False))
+    both = unfilled(made.terms(**told))
 
     assert alone == ["{hely}", "{authority}", "{service_address}"]
     assert both == ["{hely}", "{authority}", "{service_address}", "{place}", "{"]
-    assert unfilled(agreements.terms()) == []
+    assert unfilled(made.terms()) == []
 
 
 def test_a_binding_source_follows_an_agreement_in_another_language_alone():
-    assert agreements.terms(language="hu").languages == ("hu", "en")
-    assert agreements.terms(language="hu", source_prevails=False).languages == ("hu",)
-    assert agreements.terms(language="en").languages == ("en",)
+    assert made.terms(language="hu").languages == ("hu", "en")
+    assert made.terms(language="hu", source_prevails=False).languages == ("hu",)
+    assert made.terms(language="en").languages == ("en",)
