@@ -11,8 +11,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from django.utils import timezone
-from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -71,13 +69,6 @@ class CaseAdmin(NeitherAddedNorDeleted):
         if not may(request, f"view_{self.identity_model}"):
             return ("reference",)
         return ("reference", *(f"{self.identity}__{name}" for name in self.identity_searched))
-
-    @admin.display(description=gettext_lazy("received"), ordering="received_at")
-    def waiting(self, record: Any) -> str:
-        day = localized.day(timezone.localdate(record.received_at), spoken())
-        if record.state not in record.OPEN or record.erased_at:
-            return day
-        return f"{day} ({timesince(record.received_at, depth=1)})"
 
     @admin.display(description=gettext_lazy("language"), ordering="language")
     def language_name(self, record: Any) -> str:
@@ -181,7 +172,7 @@ class CaseAdmin(NeitherAddedNorDeleted):
         except CannotMove as error:
             self.message_user(request, str(error), messages.ERROR)
             # The page as it is now, with all that was typed.
-            response = self.show(request, get_object_or_404(self.model, pk=pk), request.POST)
+            response = self.show(request, get_object_or_404(self.get_queryset(request), pk=pk), request.POST)
             response.status_code = 409
             return response
         self._tell(request, found, done)

@@ -21,10 +21,11 @@ from ..exchange import composing
 from ..exchange import content as shape
 from ..exchange.localized import day, percent
 from ..exchange.telling import tell
-from ..models import Delivery, DpaRequest, Objection, Release, TranslationPin
-from . import following
+from ..models import Agreement, Delivery, DpaRequest, Objection, Release, TranslationPin
+from . import following, queueing
 from .mending import address, listing, passage
 from .naming import language_label, spoken
+from .speaking import Speech
 from .workbench_pages import Choice
 
 # A card shows so many entries; the page behind its link has the rest.
@@ -70,10 +71,12 @@ def cards(request: HttpRequest) -> list[Card]:
         found += _of_the_draft(request)
     elif may_enter(request.user):
         found += _of_the_languages(request)
+    if request.user.has_perm("registry.view_delivery"):
+        found.insert(0, _mails(request))
+    if request.user.has_perm("registry.view_agreement"):
+        found.insert(0, _agreements(request))
     if request.user.has_perm("registry.view_dparequest"):
         found.insert(0, _requests(request))
-    if request.user.has_perm("registry.view_delivery"):
-        found.insert(1, _mails(request))
     if request.user.has_perm("registry.view_objection"):
         found.insert(0, _objections(request))
     return found
@@ -106,11 +109,13 @@ def _of_the_languages(request: HttpRequest) -> list[Card]:
 
 
 def _requests(request: HttpRequest) -> Card:
-    waiting = DpaRequest.objects.waiting()
+    """What staff has to review: urgent once it is overdue by the profile."""
+    waiting = DpaRequest.objects.waiting().exclude(state=DpaRequest.State.ACCEPTED)
+    most = queueing.review_days(Speech.of(request).profile)
     items = []
     for row in waiting[:MOST]:
-        days = _days_since(row.received_at)
-        items.append(Item(row.reference, address(request, row), _waiting(row, days), days >= 7))
+        days = _days_since(row.since)
+        items.append(Item(row.reference, address(request, row), _waiting(row, days), days >= most))
     # Within the limit the rows have counted themselves.
     count = waiting.count() if len(items) == MOST else len(items)
     return Card(
@@ -120,6 +125,25 @@ def _requests(request: HttpRequest) -> Card:
         count,
         items,
         _link(_("All DPA requests"), listing(request, DpaRequest)),
+    )
+
+
+def _agreements(request: HttpRequest) -> Card:
+    """What the customer has signed and the provider has not."""
+    waiting = Agreement.objects.to_countersign()
+    most = queueing.review_days(Speech.of(request).profile)
+    items = []
+    for row in waiting[:MOST]:
+        days = _days_since(row.accepted_at)
+        items.append(Item(row.reference, address(request, row), _waiting(row, days), days >= most))
+    count = waiting.count() if len(items) == MOST else len(items)
+    return Card(
+        "agreements",
+        _("Agreements to countersign"),
+        _("No agreement waits to be countersigned."),
+        count,
+        items,
+        _link(_("All agreements"), listing(request, Agreement)),
     )
 
 
@@ -146,11 +170,11 @@ def _objections(request: HttpRequest) -> Card:
     )
 
 
-def _days_since(moment: datetime) -> int:
-    return (timezone.now() - moment).days
+def _days_since(moment: datetime | None) -> int:
+    return (timezone.now() - moment).days if moment else 0
 
 
-def _waiting(row: DpaRequest | Objection, days: int) -> str:
+def _waiting(row: Agreement | DpaRequest | Objection, days: int) -> str:
     since = ngettext("waiting for %(count)s day", "waiting for %(count)s days", days) % {"count": days}
     today = _("waiting for less than a day")
     return f"{row.get_state_display()}, {since if days else today}"

@@ -1,48 +1,62 @@
 """DPA requests: who waits since when, who answers for each, what happened to it."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import Case, OuterRef, QuerySet, Subquery, When
+from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, When
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from modeltranslation.utils import build_localized_fieldname
 
 from ..actions import dpa
 from ..exchange import localized
-from ..exchange.content import decode
-from ..exchange.mail import region_name
-from ..models import DpaRequest, Region
-from .cases import CaseAdmin, CodeFilter, LanguageFilter, numbers
-from .naming import spoken
+from ..models import Agreement, DpaRequest, Region
+from . import dpa_detail as detail
+from .cases import CaseAdmin, CodeFilter, LanguageFilter, may, numbers
+from .naming import language_label, spoken, territory_name
+from .queueing import VerifiedFilter, WaitsFilter, queued, waited, waits_for
+from .speaking import Speech
 
-# What a button says, by where the request is and where it goes.
-MOVES = {
-    ("received", "in_review"): gettext_lazy("Start the review"),
-    ("received", "declined"): gettext_lazy("Decline"),
-    ("in_review", "closed"): gettext_lazy("Close"),
-    ("in_review", "declined"): gettext_lazy("Decline"),
-    ("in_review", "received"): gettext_lazy("Put back to received"),
-    ("closed", "in_review"): gettext_lazy("Reopen for review"),
-    ("declined", "in_review"): gettext_lazy("Reopen for review"),
-}
+State = DpaRequest.State
 
 
 class CountryFilter(CodeFilter):
     title = gettext_lazy("country")
     parameter_name = "country"
-    name = staticmethod(lambda code: _country(code))
+    name = staticmethod(territory_name)
 
 
 @admin.register(DpaRequest)
 class DpaRequestAdmin(CaseAdmin):
-    list_display = ("reference", "state", "waiting", "country_name", "language_name", "region_name", "assignee")
-    list_filter = ("state", ("assignee", admin.RelatedOnlyFieldListFilter), CountryFilter, LanguageFilter)
-    # Whoever waits longest comes first; what has ended follows.
-    ordering: ClassVar[Any] = (Case(When(state__in=DpaRequest.FOR_STAFF, then=0), default=1), "received_at")
+    list_display = (
+        "reference",
+        "awaited",
+        "since_when",
+        "state",
+        "country_name",
+        "language_name",
+        "region_name",
+        "assignee",
+    )
+    list_filter = (
+        WaitsFilter,
+        "state",
+        VerifiedFilter,
+        ("assignee", admin.RelatedOnlyFieldListFilter),
+        CountryFilter,
+        LanguageFilter,
+    )
+    # Who waits for staff comes first, the longest waiting before all; then who is waited for; then what has ended.
+    ordering: ClassVar[Any] = (
+        Case(When(for_staff=True, then=0), When(for_customer=True, then=1), default=2),
+        Case(When(Q(for_staff=True) | Q(for_customer=True), then=F("since"))),
+        F("since").desc(),
+    )
     change_form_template = "admin/registry/dparequest/request.html"
     erase_template = "admin/registry/dparequest/erase.html"
     seen_template = "admin/registry/dparequest/seen.html"
@@ -51,13 +65,52 @@ class DpaRequestAdmin(CaseAdmin):
     erase = staticmethod(dpa.erase)
     erased_message = gettext_lazy("The personal data of this request has been erased.")
 
+    class Media:
+        css: ClassVar[Any] = {"all": ["case.css"]}
+
+    # --- the queue ---
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[DpaRequest]:
         names = Region.objects.filter(key=OuterRef("region")).values(build_localized_fieldname("name", spoken()))
-        return super().get_queryset(request).annotate(region_told=Subquery(names[:1]))
+        found = queued(super().get_queryset(request), Speech.of(request).profile)
+        return found.annotate(region_told=Subquery(names[:1]))
+
+    def get_list_display(self, request: HttpRequest) -> tuple[Any, ...]:
+        reference, *others = self.list_display
+        who = ["company"] if may(request, f"view_{self.identity_model}") else []
+        return (reference, *who, *others)
+
+    def get_list_select_related(self, request: HttpRequest) -> tuple[str, ...]:
+        return ("assignee", "requester") if may(request, f"view_{self.identity_model}") else ("assignee",)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        response = super().changelist_view(request, extra_context)
+        # It tells companies: in no cache.
+        response.headers["Cache-Control"] = "private, no-store"
+        return response
+
+    @admin.display(description=gettext_lazy("company"), ordering="requester__company", empty_value="–")
+    def company(self, request: DpaRequest) -> str | None:
+        requester = getattr(request, "requester", None)
+        return requester.company if requester else None
+
+    @admin.display(description=gettext_lazy("waiting for"), empty_value="–")
+    def awaited(self, request: DpaRequest) -> str | None:
+        return waits_for(request) or None
+
+    @admin.display(description=gettext_lazy("since"), ordering="since")
+    def since_when(self, request: Any) -> str:
+        day = localized.day(timezone.localdate(request.since), spoken())
+        if not request.for_staff and not request.for_customer:
+            return day
+        told = format_html("{} ({})", day, waited(request.since))
+        if not request.overdue:
+            return told
+        return format_html('{} <span class="case-mark case-late">{}</span>', told, _("overdue"))
 
     @admin.display(description=gettext_lazy("country"), ordering="country")
     def country_name(self, request: DpaRequest) -> str:
-        return _country(request.country)
+        return territory_name(request.country)
 
     @admin.display(description=gettext_lazy("hosting region"), ordering="region", empty_value="–")
     def region_name(self, request: Any) -> str:
@@ -66,17 +119,36 @@ class DpaRequestAdmin(CaseAdmin):
     # --- one request ---
 
     def steps(self) -> dict[str, Callable[..., HttpResponse]]:
-        return {**super().steps(), "take": self.take_view, "move": self.move_view}
+        own = {
+            "take": self.take_view,
+            "move": self.move_view,
+            "decline": self.decline_view,
+            "note": self.note_view,
+            "link": self.link_view,
+        }
+        return {**super().steps(), **own}
 
     def context(self, request: HttpRequest, found: DpaRequest, typed: Any, *, acting: bool) -> dict[str, Any]:
+        offered = found.agreements.offered().first()
         return {
-            "facts": _facts(found),
-            "moves": [(to, MOVES[found.state, to]) for to in found.MOVES[found.State(found.state)]] if acting else [],
-            "note": typed.get("note", ""),
+            "seen_since": found.since.isoformat(),
+            "facts": detail.facts(found),
+            "standing": detail.standing(found, offered),
+            "to_countersign": offered if offered and offered.state == Agreement.State.ACCEPTED else None,
+            "moves": detail.moves(found) if acting else [],
+            "may_decline": acting and found.may_move_to(State.DECLINED) and may(request, f"add_{self.note_model}"),
+            # Before the address is verified there is no page.
+            "may_link": acting and hasattr(found, "requester") and found.state != State.RECEIVED,
+            "language": language_label(found.language),
+            "tag": localized.tag(found.language),
+            "direction": localized.text_direction(found.language),
+            "agreements": detail.agreements(request, found),
+            "typed": typed,
         }
 
     def as_seen(self, request: HttpRequest, found: DpaRequest) -> DpaRequest:
         found.state = request.POST.get("seen_state", "")
+        found.since = _moment(request.POST.get("seen_since", ""))
         found.assignee_id = next(iter(numbers(request.POST.get("seen_assignee", ""))), None)
         return found
 
@@ -84,25 +156,28 @@ class DpaRequestAdmin(CaseAdmin):
         return self.step(request, pk, lambda seen: dpa.take(seen, request.user), _("You have taken this request."))
 
     def move_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        to, note = request.POST.get("to", ""), self.note(request)
-        label = dict(DpaRequest.State.choices).get(to, to)
+        to = request.POST.get("to", "")
+        label = dict(State.choices).get(to, to)
         done = _("The request has been moved. State: %(state)s.") % {"state": label}
-        return self.step(request, pk, lambda seen: dpa.move(seen, to, request.user, note), done)
+        return self.step(request, pk, lambda seen: dpa.move(seen, to, request.user), done)
+
+    def decline_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        reason = self.note(request, "reason")
+        done = _("The request has been declined. The reason is queued as a mail to the requester.")
+        return self.step(request, pk, lambda seen: dpa.decline(seen, reason, request.user), done)
+
+    def note_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        text = self.note(request, "note")
+        return self.step(request, pk, lambda seen: dpa.annotate(seen, text, request.user), _("The note is kept."))
+
+    def link_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        done = _("A new link is queued as a mail to the requester. Earlier links open nothing any more.")
+        return self.step(request, pk, lambda seen: dpa.new_page_link(seen, request.user), done)
 
 
-def _facts(found: DpaRequest) -> list[tuple[str, str]]:
-    content = decode(found.release.content)
-    facts = [
-        (_("State"), found.get_state_display()),
-        (_("Taken by"), str(found.assignee) if found.assignee else _("nobody yet")),
-        (_("Received on"), localized.day(timezone.localdate(found.received_at), spoken())),
-        (_("Country"), _country(found.country)),
-        (_("Hosting region"), region_name(content, found.region, spoken())),
-        (_("Language"), localized.language_name(found.language, spoken())),
-        (_("Release shown"), str(found.release_id)),
-    ]
-    return [(label, value) for label, value in facts if value]
-
-
-def _country(code: str) -> str:
-    return localized.territory(code, spoken()) or code
+def _moment(text: str) -> datetime:
+    """As `seen.html` writes it; the beginning of time for anything else, which no request was ever seen at."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return datetime.min

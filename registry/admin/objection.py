@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
@@ -71,6 +72,13 @@ class ObjectionAdmin(CaseAdmin):
     @admin.display(description=gettext_lazy("objections until"), ordering="release__objection_deadline")
     def until(self, objection: Objection) -> str:
         return _day(objection.release.objection_deadline)
+
+    @admin.display(description=gettext_lazy("received"), ordering="received_at")
+    def waiting(self, objection: Objection) -> str:
+        day = localized.day(timezone.localdate(objection.received_at), spoken())
+        if objection.state not in objection.OPEN or objection.erased_at:
+            return day
+        return f"{day} ({timesince(objection.received_at, depth=1)})"
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def state_told(self, objection: Objection) -> str:

@@ -20,7 +20,7 @@ GROUPS: list[tuple[Any, tuple[str, ...]]] = [
     (_("Policy"), ("PolicySection", "Question", "TranslationPin")),
     (_("Publication"), ("Release",)),
     (_("Notice of changes"), ("Announcement", "Subscriber", "Objection")),
-    (_("Data processing agreements"), ("DpaRequest", "Delivery", "Erasure")),
+    (_("Data processing agreements"), ("DpaRequest", "Agreement", "DpaTemplate", "Delivery", "Erasure")),
     (_("Settings"), ("ServiceProfile", "Language")),
     (_("Staff"), ("User", "Group", "Translator")),
     (_("Operation"), ("DBTaskResult",)),

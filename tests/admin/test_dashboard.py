@@ -29,6 +29,7 @@ TRANSLATIONS = "/admin/registry/translationpin/"
 CALM = [
     ("objections", "No objection waits for an answer."),
     ("requests", "No DPA request waits."),
+    ("agreements", "No agreement waits to be countersigned."),
     ("mails", "Every mail has left or is on its way."),
     ("problems", "Nothing keeps the draft from being published."),
     ("announced", "No release is announced."),
@@ -42,7 +43,8 @@ def asked(token, days):
     request = DpaRequest.objects.create(
         form_token=token, language="hu", country="HU", release=Release.objects.get(number=3)
     )
-    DpaRequest.objects.filter(pk=request.pk).update(received_at=timezone.now() - datetime.timedelta(days=days))
+    since = timezone.now() - datetime.timedelta(days=days)
+    DpaRequest.objects.filter(pk=request.pk).update(received_at=since, since=since)
     return request
 
 
@@ -291,9 +293,9 @@ DRAFT = ["problems", "announced", "changes", "translations", "expiring", "warnin
 @pytest.mark.parametrize(
     ("role", "keys"),
     [
-        ("superuser", ["objections", "requests", "mails", *DRAFT]),
-        ("auditor", ["objections", "requests", "mails", *DRAFT]),
-        ("DPA officer", ["objections", "requests", "mails", *DRAFT]),
+        ("superuser", ["objections", "requests", "agreements", "mails", *DRAFT]),
+        ("auditor", ["objections", "requests", "agreements", "mails", *DRAFT]),
+        ("DPA officer", ["objections", "requests", "agreements", "mails", *DRAFT]),
         ("publisher", ["objections", *DRAFT]),
         ("editor", DRAFT),
         ("nobody", []),
@@ -333,4 +335,4 @@ def test_the_overview_costs_the_same_queries_for_few_rows_and_for_many(signed_in
     with django_assert_max_num_queries(100) as many:
         client.get("/admin/")
 
-    assert len(few) == len(many) == 29
+    assert len(few) == len(many) == 31

@@ -1,6 +1,6 @@
 import pytest
 
-from registry.models import Language, Release, ServiceProfile
+from registry.models import DpaTemplate, Language, Release, ServiceProfile
 from tests.admin.pages import at, form_data, staff
 from tests.reading import read
 
@@ -68,3 +68,57 @@ def test_time_zones_are_chosen(publisher):
     assert publisher.post(at("change", profile), data | {"time_zone": "Mars/Olympus"}).status_code == 200
     assert publisher.post(at("change", profile), data | {"time_zone": "Europe/Bratislava"}).status_code == 302
     assert ServiceProfile.load().time_zone == "Europe/Bratislava"
+
+
+@pytest.mark.parametrize(
+    ("changes", "wrong"),
+    [
+        ({"unreviewed": "all"}, {"standard_template": "Documents that need no review are issued from it: choose one."}),
+        (
+            {"unreviewed": "known"},
+            {
+                "standard_template": "Documents that need no review are issued from it: choose one.",
+                "known_domains": "Without a known mail domain, every request needs a review.",
+            },
+        ),
+        ({"known_domains": "example.com\nnot a domain"}, {"known_domains": "Not a mail domain: not a domain"}),
+        (
+            {"reminder_days": "7; 21"},
+            {"reminder_days": "Enter numbers of days from 1 to 365, separated by commas, such as: 7, 21"},
+        ),
+    ],
+)
+def test_what_would_issue_no_document_as_meant_is_refused(publisher, changes, wrong):
+    profile = ServiceProfile.load()
+    data = opened(publisher, at("change", profile)) | {"standard_template": ""}
+
+    refused = publisher.post(at("change", profile), data | changes)
+
+    assert {name: next(iter(found)) for name, found in refused.context["adminform"].form.errors.items()} == wrong
+
+
+def test_the_rules_of_agreements_and_of_retention_are_set(publisher):
+    profile = ServiceProfile.load()
+    template = DpaTemplate.objects.create(key="standard", title_en="Data processing agreement", body_en="Text.")
+    rules = {
+        "standard_template": str(template.pk),
+        "unreviewed": "known",
+        "known_domains": "@Example.com\nexample.org",
+        "source_prevails": [],
+        "review_days": "5",
+        "offer_days": "14",
+        "reminder_days": "3, 10",
+        "unverified_days": "4",
+        "declined_days": "60",
+        "limitation_years": "10",
+    }
+
+    data = opened(publisher, at("change", profile)) | rules
+    assert publisher.post(at("change", profile), data).status_code == 302
+
+    profile = ServiceProfile.load()
+    assert profile.standard_template == template
+    assert (profile.unreviewed, profile.domains) == ("known", {"example.com", "example.org"})
+    assert (profile.source_prevails, profile.review_days, profile.offer_days) == (False, 5, 14)
+    assert (profile.reminders, profile.unverified_days, profile.declined_days) == ([3, 10], 4, 60)
+    assert profile.limitation_years == 10
