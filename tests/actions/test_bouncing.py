@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from registry.actions import bouncing, notifying
+from registry.actions import bouncing, dpa, linking, notifying
 from registry.actions.bouncing import Outcome
 from registry.exchange import message_id
 from registry.exchange.bounces import Report
@@ -85,16 +85,17 @@ def test_an_address_that_was_never_confirmed_keeps_its_own_clock(db):
 
 
 def test_a_mail_to_a_requester_comes_back_too(db):
-    request = submit()
+    request = dpa.verify(linking.token(submit(), linking.Purpose.VERIFY))
     request.deliveries.update(state="sent", sent_at=timezone.now())
     receipt = request.deliveries.get(kind="dpa-receipt")
 
     assert bouncing.take(report(receipt)) == Outcome.HARD
     assert sorted(request.deliveries.values_list("kind", "state")) == [
+        ("dpa-check", "sent"),
         ("dpa-notice", "sent"),
         ("dpa-receipt", "bounced"),
     ]
-    assert DpaRequest.objects.get().state == "received"
+    assert DpaRequest.objects.get().state == "verified"
 
 
 # --- by address, from who can be believed -----------------------------------------------------------------------------

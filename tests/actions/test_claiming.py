@@ -53,7 +53,8 @@ def test_a_mail_that_somebody_waits_for_comes_between_those_to_all(bulk, monkeyp
     monkeypatch.setattr(claiming, "LOOK", datetime.timedelta(0))
     with Hand() as hand:
         first = hand.next()
-        submit()
+        submit("one form", email="anna@zephyrine.example")
+        submit("another", email="odon@zephyrine.example")
         found = [hand.next() for _one in range(3)]
 
         assert (first.priority, [one.priority for one in found]) == (2, [0, 0, 2])

@@ -30,7 +30,8 @@ SUBMIT = """
 import secrets
 from tests.requests import submit
 for number in range({count}):
-    submit(secrets.token_hex())
+    token = secrets.token_hex(16)
+    submit(token, email=f"{{token}}@zephyrine.example")
 """
 ANNOUNCE = """
 from tests.objections import announce
@@ -95,7 +96,7 @@ def until(true: Callable[[], bool], seconds: float = 30) -> None:
 
 
 def test_after_kill_9_in_the_middle_everything_is_sent_and_at_most_one_mail_twice(product: Product) -> None:
-    product.manage("shell", "-v0", "-c", SUBMIT.format(count=4))
+    product.manage("shell", "-v0", "-c", SUBMIT.format(count=8))
     with sink() as server:
         server.go_on.clear()
         with worker(product, server.port) as first:
@@ -153,14 +154,14 @@ def test_sigterm_ends_the_worker_after_the_mail_that_it_is_sending(product: Prod
 
 def test_an_idle_worker_ends_at_once_on_sigterm(product: Product) -> None:
     with sink() as server, worker(product, server.port) as process:
-        product.manage("shell", "-v0", "-c", SUBMIT.format(count=1))
+        product.manage("shell", "-v0", "-c", SUBMIT.format(count=2))
         until(lambda: len(server.mails) == 2)
         process.send_signal(signal.SIGTERM)
         assert process.wait(5) == 0
 
 
 def test_a_batch_runs_what_is_there_and_ends(product: Product) -> None:
-    product.manage("shell", "-v0", "-c", SUBMIT.format(count=2))
+    product.manage("shell", "-v0", "-c", SUBMIT.format(count=4))
 
     product.manage("worker", "--batch", "--no-startup-delay")
 
