@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.core.cache import caches
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
@@ -123,6 +123,9 @@ def _erased(record: Any, erase: Callable[..., bool], done: Retention) -> bool:
     except CannotMove:
         # Somebody was quicker, and has countersigned or erased it.
         return False
+    except (OperationalError, InterfaceError):
+        # The database does not answer: for nobody.
+        raise
     except Exception as error:
         # By its class alone: the words of an error may hold a person.
         logger.error("%s could not be erased: %s", record.reference, type(error).__name__)

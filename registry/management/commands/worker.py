@@ -5,7 +5,7 @@ from typing import Any
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 from django_tasks_db.management.commands.db_worker import Command as DatabaseWorker
 
-from registry.actions.mailing import keep_going
+from registry.actions.clockwork import keep_going
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ def _tick(over: threading.Event) -> None:
         try:
             keep_going()
         except (DatabaseError, InterfaceError) as error:
-            logger.warning("The queue could not be looked after: %s", type(error).__name__)
+            logger.warning("What is due could not be looked after: %s", type(error).__name__)
             connection.close()
         if over.wait(TICK):
             return connection.close()
