@@ -43,6 +43,11 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
         """
         return self.standing().filter(in_force_existing_on__lte=on).order_by("-number")[:1]
 
+    def in_force_new(self, on: date) -> Self:
+        """The release that new customers get on a day: a set of one or none. As for existing ones, never one that was
+        ended since."""
+        return self.standing().filter(in_force_new_on__lte=on).order_by("-number")[:1]
+
     def announced(self, on: date) -> Self:
         """Releases that come into force after a day."""
         return self.standing().filter(in_force_existing_on__gt=on)

@@ -1,0 +1,163 @@
+"""Issue a document on a DPA request: drawn up outside any transaction, kept and told of in one."""
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ..exchange.digest import sha256
+from ..exchange.mailbox import mailbox
+from ..exchange.pdf import Unprintable
+from ..models import Agreement, AgreementFile, Delivery, DpaRequest, ServiceProfile
+from ..models.agreement import new_reference
+from ..models.profile import Unreviewed
+from . import drawing_up
+from .cases import CannotMove, Overtaken, saved
+from .dpa_moves import entered, lapse, locked, queue
+from .drafting import draft, numbered, save_draft
+from .drawing_up import CannotIssue, Document, preview, problems
+
+__all__ = [
+    "CannotIssue",
+    "draft",
+    "issue",
+    "issue_unreviewed",
+    "issue_waiting",
+    "preview",
+    "problems",
+    "save_draft",
+]
+
+logger = logging.getLogger(__name__)
+
+State = DpaRequest.State
+# So long the door has for itself to issue what needs no review; then the worker takes it for lost.
+LOST = timedelta(minutes=1)
+
+
+def issue(seen: DpaRequest, number: int, by: Any, *, expected: str = "") -> Agreement:
+    """Issue the document of the draft with this number; `expected` is the digest of the preview that somebody looked
+    at. An earlier offer lapses.
+
+    Raise CannotIssue with every problem, Overtaken where anything has changed meanwhile, CannotMove.
+    """
+    request = DpaRequest.objects.select_related("requester").get(pk=seen.pk)
+    if not request.may_move_to(State.ISSUED):
+        raise CannotMove(_("This request cannot be moved to that state."))
+    edited = draft(request)
+    numbered(edited, number)
+    if expected and preview(request, edited).digest != expected:
+        raise Overtaken(_("The document would not say any more what you looked at. Look at it, then decide again."))
+    drawn = drawing_up.draw_up(edited, new_reference())
+    try:
+        content = drawn.pdf()
+    except Unprintable as error:
+        raise CannotIssue([drawing_up.unprintable(error)]) from error
+    with transaction.atomic():
+        request = locked(seen)
+        _unmoved(request, drawn)
+        return _offer(request, drawn, content, by)
+
+
+def _unmoved(request: DpaRequest, drawn: Document) -> None:
+    """Raise Overtaken where the document would be another one by now."""
+    edited = draft(request)
+    numbered(edited, drawn.draft.number)
+    if not drawn.holds(edited):
+        raise Overtaken(_("The document would not say any more what you looked at. Look at it, then decide again."))
+
+
+def _offer(request: DpaRequest, drawn: Document, content: bytes, by: Any) -> Agreement:
+    edited, at = drawn.draft, timezone.now()
+    lapse(request, by)
+    agreement = Agreement(
+        reference=drawn.terms.reference,
+        request=request,
+        version=drawn.version,
+        release=drawn.release,
+        language=edited.language,
+        country=edited.country,
+        region=edited.region,
+        annexes=drawn.annexes,
+        supersedes=edited.supersedes,
+        text_digest=drawn.digest,
+        issued_digest=sha256(content),
+        issued_at=at,
+        open_until=at + timedelta(days=drawn.profile.offer_days),
+    )
+    saved(agreement, by)
+    keep(agreement, AgreementFile.Kind.TEXT, drawn.html.encode())
+    keep(agreement, AgreementFile.Kind.ISSUED, content)
+    entered(
+        request,
+        State.ISSUED,
+        by,
+        agreement=agreement,
+        text=agreement.text_digest,
+        issued=agreement.issued_digest,
+        template=drawn.version.digest,
+        release=drawn.release.digest,
+    )
+    queue(request, Delivery.Kind.DPA_ISSUED, event=agreement.reference)
+    return agreement
+
+
+def keep(agreement: Agreement, kind: str, content: bytes) -> AgreementFile:
+    return AgreementFile.objects.create(agreement=agreement, kind=kind, content=content, digest=sha256(content))
+
+
+# --- Without review ---------------------------------------------------------------------------------------------------
+
+
+def issue_unreviewed(request: DpaRequest) -> Agreement | None:
+    """Issue the standard document on a verified request, where the profile asks for no review; else None.
+
+    What cannot be issued goes into review: nobody but staff can help it.
+    """
+    seen = DpaRequest.objects.select_related("requester").filter(pk=request.pk).first()
+    if seen is None or not _unreviewed(seen):
+        return None
+    try:
+        return issue(seen, 0, None)
+    except Overtaken:
+        # Somebody else has seen to it.
+        return None
+    except CannotIssue:
+        _to_review(seen)
+    except Exception as error:
+        # By its class alone: the words of an error may hold what somebody typed.
+        logger.error("The document of %s was not issued: %s", seen.reference, type(error).__name__)
+        _to_review(seen)
+    return None
+
+
+def _unreviewed(request: DpaRequest) -> bool:
+    profile = ServiceProfile.load()
+    if profile is None or request.state != State.VERIFIED or request.assignee_id or not hasattr(request, "requester"):
+        return False
+    if profile.unreviewed == Unreviewed.KNOWN:
+        return mailbox(request.requester.email).rpartition("@")[2] in profile.domains
+    return profile.unreviewed == Unreviewed.ALL
+
+
+def _to_review(seen: DpaRequest) -> None:
+    try:
+        with transaction.atomic():
+            entered(locked(seen), State.IN_REVIEW)
+    except CannotMove:
+        return
+
+
+def issue_waiting() -> None:
+    """Whatever died between verifying and issuing. The worker calls this every few seconds."""
+    profile = ServiceProfile.load()
+    if profile is None or profile.unreviewed == Unreviewed.NONE:
+        return
+    lost = DpaRequest.objects.with_identity().filter(
+        state=State.VERIFIED, assignee__isnull=True, erased_at__isnull=True, since__lt=timezone.now() - LOST
+    )
+    for request in lost.order_by("since"):
+        issue_unreviewed(request)

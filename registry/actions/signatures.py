@@ -1,0 +1,79 @@
+"""One party’s signature under an agreement."""
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.html import escape
+
+from ..exchange import agreement_paper, pdf
+from ..exchange import signature as shape
+from ..exchange.pdf import Paper, Unprintable
+from ..models import Agreement, Signature
+from .drawing_up import unprintable
+
+BROWSER = 400
+
+
+def made(
+    agreement: Agreement,
+    party: str,
+    at: datetime,
+    *,
+    name: str,
+    role: str,
+    address: str = "",
+    browser: str = "",
+    by: Any = None,
+) -> Signature:
+    """A signature, not saved yet. Raise ValidationError where a name or a role is missing, too long or cannot be
+    printed on the evidence page. It may start a process: not in a transaction."""
+    signature = Signature(
+        agreement=agreement,
+        party=party,
+        name=" ".join(name.split()),
+        role=" ".join(role.split()),
+        at=at,
+        address=address,
+        browser=_ascii(browser),
+        by=by,
+        salt=secrets.token_urlsafe(32),
+    )
+    signature.clean_fields(exclude=["agreement", "by"])
+    _refuse_unprintable(signature)
+    return signature
+
+
+def digest(signature: Signature) -> str:
+    """The digest that the chain of events keeps of a signature."""
+    return shape.said(
+        agreement=signature.agreement.reference,
+        party=signature.party,
+        name=signature.name,
+        role=signature.role,
+        at=signature.at,
+        address=signature.address,
+        browser=signature.browser,
+        salt=signature.salt,
+    )
+
+
+def _ascii(browser: str) -> str:
+    """What a browser says of itself: ASCII by RFC 9110, and whatever else a stranger may send."""
+    return "".join(char if " " <= char <= "~" else "?" for char in browser[:BROWSER])
+
+
+def _refuse_unprintable(signature: Signature) -> None:
+    wrong = {}
+    paper = Paper(title=signature.agreement.reference, language=signature.agreement.language, day=signature.at.date())
+    for name in ("name", "role"):
+        text = getattr(signature, name)
+        if agreement_paper.surely_printable(text):
+            continue
+        try:
+            pdf.pdf(f"<p>{escape(text)}</p>", paper)
+        except Unprintable as error:
+            wrong[name] = unprintable(error)
+    if wrong:
+        raise ValidationError(wrong)
