@@ -65,14 +65,13 @@ class Kept(CannotMove):
 
 def held() -> Any:
     """The agreements whose people are kept today: in force, or within the limitation period."""
-    today, years = _limits()
-    return Agreement.objects.kept(today, years)
+    return Agreement.objects.kept(*_limits())
 
 
 def kept(request: DpaRequest) -> Kept | None:
     """Why the person of a request cannot be erased today; None where nothing is in the way."""
-    today, years = _limits()
-    found = list(request.agreements.kept(today, years).order_by("issued_at", "pk"))
+    day, years = _limits()
+    found = list(request.agreements.kept(day, years).order_by("issued_at", "pk"))
     if not found:
         return None
     ends = [agreement.free_from(years) for agreement in found]
@@ -90,14 +89,25 @@ def refuse(seen: DpaRequest, by: Any) -> DpaRequest:
         found = kept(request)
         if found is None:
             raise CannotMove(_("Nothing is in the way of this erasure. Erase the personal data instead."))
-        today, _years = _limits()
-        if request.deliveries.filter(kind=Delivery.Kind.DPA_KEPT, event=today.isoformat()).exists():
+        day = today()
+        if told_on(request) == day:
             return request
         until = found.until.isoformat() if found.until else ""
         eventing.record(request, DpaEvent.Kind.ERASURE_REFUSED, agreements=found.agreements, ground=GROUND, until=until)
         saved(request, by)
-        queue(request, Delivery.Kind.DPA_KEPT, event=today.isoformat())
+        queue(request, Delivery.Kind.DPA_KEPT, event=day.isoformat())
     return request
+
+
+def told_on(request: DpaRequest) -> date | None:
+    """The last day on which the person was told that they cannot be erased yet."""
+    days = request.deliveries.filter(kind=Delivery.Kind.DPA_KEPT).values_list("event", flat=True)
+    return max(map(date.fromisoformat, days), default=None)
+
+
+def today() -> date:
+    """The day it is in the profile’s time zone."""
+    return _limits()[0]
 
 
 def _limits() -> tuple[date, int]:

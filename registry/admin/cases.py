@@ -17,10 +17,14 @@ from django.utils.translation import gettext_lazy
 from ..actions import mailing
 from ..actions.cases import CannotMove
 from ..exchange import collation, localized
-from ..models import Delivery
+from ..models import Delivery, Erasure
 from .naming import spoken
 from .readonly import NeitherAddedNorDeleted
 from .timeline import timeline
+
+
+# Why staff erases; that its time is over is for the clock to say.
+_GROUNDS = [(ground.value, ground.label) for ground in Erasure.Ground if ground != Erasure.Ground.RETENTION]
 
 
 class CodeFilter(admin.SimpleListFilter):
@@ -134,23 +138,41 @@ class CaseAdmin(NeitherAddedNorDeleted):
         return self.step(request, pk, lambda _found: mailing.send_again(refused), _("The mail is queued again."))
 
     def erase_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Asks on GET, erases on POST."""
+        """Asks on GET, erases on POST; or refuses to, where the person has to be kept, and tells them."""
         found = get_object_or_404(self.model, pk=pk)
         if not may(request, f"erase_{self.opts.model_name}"):
             raise PermissionDenied
-        if request.method == "POST":
-            if self.erase_now(request, found):
+        if request.method != "POST":
+            return self._erase_page(request, found)
+        try:
+            if "refuse" in request.POST:
+                self.refuse_now(request, found)
+                self._tell(request, found, _("The erasure is refused, and a mail to the person is queued."))
+            elif self.erase_now(request, found):
                 self._tell(request, found, str(self.erased_message))
-            return self._back(found.pk)
+        except CannotMove as error:
+            self.message_user(request, str(error), messages.ERROR)
+            response = self._erase_page(request, get_object_or_404(self.model, pk=pk))
+            response.status_code = 409
+            return response
+        return self._back(found.pk)
+
+    def _erase_page(self, request: HttpRequest, found: Any) -> HttpResponse:
         title = _("Erase the personal data of %(reference)s?") % {"reference": found}
-        return self._page(request, self.erase_template, found, {"title": title, **self.erase_context()})
+        return self._page(request, self.erase_template, found, {"title": title, **self.erase_context(found)})
 
     def erase_now(self, request: HttpRequest, found: Any) -> bool:
-        return type(self).erase(found, by=request.user)
+        ground = request.POST.get("ground", Erasure.Ground.REQUEST)
+        known = ground in dict(_GROUNDS)
+        return type(self).erase(found, by=request.user, ground=ground if known else Erasure.Ground.OTHER)
 
-    def erase_context(self) -> dict[str, Any]:
-        """What the page that asks needs besides."""
-        return {}
+    def refuse_now(self, request: HttpRequest, found: Any) -> None:
+        """Where the law lets some people's data be kept; nothing of most cases."""
+        raise CannotMove(_("Nothing is in the way of this erasure. Erase the personal data instead."))
+
+    def erase_context(self, found: Any) -> dict[str, Any]:
+        """What the page that asks needs besides; `kept` are sentences on why nothing can be erased yet."""
+        return {"grounds": _GROUNDS}
 
     def note(self, request: HttpRequest, name: str = "note") -> str:
         """A text that was typed, from those who may write it."""
@@ -160,22 +182,25 @@ class CaseAdmin(NeitherAddedNorDeleted):
         """The record as this person saw it, for verbs that compare it."""
         return found
 
-    def step(self, request: HttpRequest, pk: int, act: Callable[[Any], Any], done: str) -> HttpResponse:
-        """Act on what this person saw; where somebody was quicker, say so and change nothing."""
+    def step(
+        self, request: HttpRequest, pk: int, act: Callable[[Any], Any], done: str | Callable[[Any], str]
+    ) -> HttpResponse:
+        """Act on what this person saw; where somebody was quicker, say so and change nothing. `done` may depend on what
+        came of it."""
         if request.method != "POST":
             return self._back(pk)
         found = get_object_or_404(self.model, pk=pk)
         if not self.has_change_permission(request, found):
             raise PermissionDenied
         try:
-            act(self.as_seen(request, found))
+            came = act(self.as_seen(request, found))
         except CannotMove as error:
             self.message_user(request, str(error), messages.ERROR)
             # The page as it is now, with all that was typed.
             response = self.show(request, get_object_or_404(self.get_queryset(request), pk=pk), request.POST)
             response.status_code = 409
             return response
-        self._tell(request, found, done)
+        self._tell(request, found, done if isinstance(done, str) else done(came))
         return self._back(pk)
 
     def _tell(self, request: HttpRequest, found: Any, done: str) -> None:

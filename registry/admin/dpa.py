@@ -18,6 +18,7 @@ from ..exchange import localized
 from ..models import Agreement, DpaRequest, Region
 from . import dpa_detail as detail
 from .cases import CaseAdmin, CodeFilter, LanguageFilter, may, numbers
+from .keeping import Keeping
 from .naming import language_label, spoken, territory_name
 from .queueing import VerifiedFilter, WaitsFilter, queued, waited, waits_for
 from .speaking import Speech
@@ -32,7 +33,7 @@ class CountryFilter(CodeFilter):
 
 
 @admin.register(DpaRequest)
-class DpaRequestAdmin(CaseAdmin):
+class DpaRequestAdmin(Keeping, CaseAdmin):
     list_display = (
         "reference",
         "awaited",
@@ -125,6 +126,9 @@ class DpaRequestAdmin(CaseAdmin):
             "decline": self.decline_view,
             "note": self.note_view,
             "link": self.link_view,
+            "draft": self.draft_view,
+            "pages": self.pages_view,
+            "pdf": self.pdf_view,
         }
         return {**super().steps(), **own}
 
@@ -133,6 +137,7 @@ class DpaRequestAdmin(CaseAdmin):
         return {
             "seen_since": found.since.isoformat(),
             "facts": detail.facts(found),
+            "review": self.review(request, found, typed, acting=acting),
             "standing": detail.standing(found, offered),
             "to_countersign": offered if offered and offered.state == Agreement.State.ACCEPTED else None,
             "moves": detail.moves(found) if acting else [],
@@ -145,6 +150,14 @@ class DpaRequestAdmin(CaseAdmin):
             "agreements": detail.agreements(request, found),
             "typed": typed,
         }
+
+    def review(self, request: HttpRequest, found: DpaRequest, typed: Any, *, acting: bool) -> drafting.Review | None:
+        """In the place of a document that stands, only where somebody asks for it."""
+        asked = "again" in request.GET or drafting.NUMBER in typed or found.state != State.ISSUED
+        return drafting.review(found, typed) if acting and asked and self.may_draft(request) else None
+
+    def may_draft(self, request: HttpRequest) -> bool:
+        return may(request, f"change_{self.opts.model_name}") and may(request, f"view_{self.identity_model}")
 
     def as_seen(self, request: HttpRequest, found: DpaRequest) -> DpaRequest:
         found.state = request.POST.get("seen_state", "")
@@ -173,6 +186,50 @@ class DpaRequestAdmin(CaseAdmin):
     def link_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         done = _("A new link is queued as a mail to the requester. Earlier links open nothing any more.")
         return self.step(request, pk, lambda seen: dpa.new_page_link(seen, request.user), done)
+
+    def draft_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """One form: save what a document would say, or issue what was looked at."""
+        if not self.may_draft(request):
+            raise PermissionDenied
+
+        def told(issued: Agreement | None) -> str:
+            if issued:
+                return _("Issued: %(reference)s. A mail to the customer is queued.") % {"reference": issued}
+            if request.POST.get("do") == "issue":
+                return _("Your changes are saved. Look at the document with them, then issue it.")
+            return _("The document is saved. Nothing is sent.")
+
+        return self.step(request, pk, lambda seen: drafting.act(seen, request.POST, request.user), told)
+
+    def pages_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The document as it would be issued, in pictures: for a frame of the request’s page."""
+        found, context = self.drawn(request, pk), {}
+        try:
+            pictures = issuing.preview(found, issuing.draft(found)).pictures()
+            context["pictures"] = [f"data:image/png;base64,{b64encode(one).decode()}" for one in pictures]
+        except (CannotMove, Unprintable):
+            # The page around the frame says why.
+            context["pictures"] = []
+        response = self._page(request, "admin/registry/dparequest/pages.html", found, context)
+        response.headers["X-Frame-Options"] = "SAMEORIGIN"
+        policy = {**settings.SECURE_CSP, "frame-ancestors": [CSP.SELF]}
+        response._csp_config = policy
+        return response
+
+    def pdf_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        found = self.drawn(request, pk)
+        try:
+            content = issuing.preview(found, issuing.draft(found)).pdf()
+        except (CannotMove, Unprintable):
+            return self._back(pk)
+        return document(content, f"{found.reference}-draft.pdf", inline=True)
+
+    def drawn(self, request: HttpRequest, pk: int) -> DpaRequest:
+        """A request whose document somebody may look at before it is issued."""
+        found: DpaRequest = get_object_or_404(DpaRequest.objects.with_identity(), pk=pk)
+        if not self.has_change_permission(request, found) or not self.may_draft(request):
+            raise PermissionDenied
+        return found
 
 
 def _moment(text: str) -> datetime:

@@ -72,7 +72,7 @@ class SubscriberAdmin(CaseAdmin):
         known = reason in notifying.Reason
         return notifying.erase(found, by=request.user, reason=reason if known else notifying.Reason.OTHER)
 
-    def erase_context(self) -> dict[str, Any]:
+    def erase_context(self, found: Subscriber) -> dict[str, Any]:
         return {"reasons": notifying.Reason.choices}
 
 
