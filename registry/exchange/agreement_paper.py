@@ -22,8 +22,8 @@ def footer(
     """Lines in the language of the document. Digests are SHA-256."""
     with override(language):
         return [
-            _("Agreement: %(reference)s · SHA-256 of the text: %(digest)s")
-            % {"reference": reference, "digest": text_digest},
+            _("Agreement: %(reference)s") % {"reference": reference},
+            _("Text · SHA-256: %(digest)s") % {"digest": text_digest},
             _("Release: %(number)s · SHA-256: %(digest)s") % {"number": release, "digest": release_digest},
             _("Version of the template: %(number)s · SHA-256: %(digest)s")
             % {"number": version, "digest": version_digest},
