@@ -44,6 +44,8 @@ class Said:
     current: SafeString | None = None
     source: str = ""
     source_name: str = ""
+    # On paper nothing opens: a mark says in words what it says.
+    paper: bool = False
 
     @property
     def foreign(self) -> bool:
@@ -105,6 +107,8 @@ def badge(said: Iterable[Said | None]) -> SafeString:
     found = [passage for passage in said if passage]
     missing = next((passage for passage in found if passage.foreign), None)
     outdated = [passage for passage in found if passage.outdated]
+    if any(passage.paper for passage in found):
+        return _printed(missing, outdated)
     parts = []
     if missing:
         parts.append(
@@ -140,6 +144,26 @@ def _opening(outdated: Sequence[Said]) -> SafeString:
     )
 
 
+def _printed(missing: Said | None, outdated: Sequence[Said]) -> SafeString:
+    told = (
+        format_html(" <small>({} {})</small>", _("Not translated. Language:"), missing.source_name) if missing else ""
+    )
+    texts = format_html_join(
+        "",
+        ' <small>({}. {}: <span lang="{}">{}</span>)</small>',
+        (
+            (
+                _("Outdated translation"),
+                _("Current text: %(language)s") % {"language": passage.source_name},
+                passage.source_tag,
+                passage.current,
+            )
+            for passage in outdated
+        ),
+    )
+    return format_html("{}{}", told, texts)
+
+
 @dataclass(frozen=True)
 class Marked:
     """A passage that readers are told of: its state, where it first stands, and what it belongs to."""
@@ -152,8 +176,8 @@ class Marked:
 class Reader:
     """A release's passages for one page in one language; `marked` collects those whose state readers are told."""
 
-    def __init__(self, content: Content, language: str) -> None:
-        self.content, self.language = content, language
+    def __init__(self, content: Content, language: str, *, paper: bool = False) -> None:
+        self.content, self.language, self.paper = content, language, paper
         self.source: str = content["source_language"]
         self.marked: dict[str, Marked] = {}
         self._times: dict[str, int] = {}
@@ -184,6 +208,7 @@ class Reader:
             current=self._text(passage, self.source, block) if state == State.OUTDATED else None,
             source=self.source,
             source_name=language_name(self.source, self.language),
+            paper=self.paper,
         )
         if said.anchor:
             self.marked[place] = Marked(said.state, said.anchor, self._label(of, said))

@@ -20,8 +20,13 @@ BLOCKS = {*HEADINGS, *BOXES, "p", "ul", "ol", "blockquote", "hr", "pre", "table"
 PARTS = {"li", "caption", "thead", "tbody", "tr", "th", "td", "dt", "dd"}
 INLINE = {"strong", "em", "code", "a", "br", "span", "time", "small", "bdi", "b", "i"}
 VOID = {"br", "hr"}
-CLASSES = {"page-break", "small", "notice", "lead"}
+CLASSES = {"page-break", "small", "notice", "lead", "group"}
 _SAME = {"b": "strong", "i": "em", "time": "span", "bdi": "span"}
+# In points: between the margins, around the text of a cell, and the most that a column asks for; of letters in a table.
+WIDTH, PADDING, MOST = 470.0, 14.0, 400.0
+USUAL, WIDE = 4.4, 4.8
+# A row of so many letters may go on on the next page; a shorter one moves there whole.
+LONG_ROW = 1200
 # White space as HTML collapses it: a no-break space is none.
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 
@@ -156,7 +161,7 @@ class _Builder:
         return made
 
     def row(self, element: Node) -> list[Node]:
-        return [
+        cells = [
             {
                 "t": "div",
                 "head": child["tag"] == "th",
@@ -167,6 +172,8 @@ class _Builder:
             }
             for child in _only(element, "th", "td")
         ]
+        long = sum(len(line) for cell in cells for line in _lines(cell)) > LONG_ROW
+        return [{**cell, "breakable": long} for cell in cells]
 
     def inline(self, items: Iterable[Item]) -> list[Item]:
         """Text and inline elements, white space collapsed over all of them; empty where there is no text."""
@@ -256,9 +263,9 @@ def _slim(nodes: Iterable[Node]) -> list[Item]:
     return found
 
 
-def _columns(rows: list[list[Node]]) -> list[int]:
-    """How wide the columns are to each other: as their text asks, within bounds, so that none starves."""
-    asked: list[tuple[int, int]] = []
+def _columns(rows: list[list[Node]]) -> list[float]:
+    """How wide the columns are: each as its text asks where that is little, the others share what is left."""
+    asked: list[tuple[float, float]] = []
     taken: dict[int, int] = {}
     for row in rows:
         at = 0
@@ -267,19 +274,56 @@ def _columns(rows: list[list[Node]]) -> list[int]:
                 taken[at] -= 1
                 at += 1
             for _column in range(cell["colspan"]):
-                asked += [(1, 1)] * (at + 1 - len(asked))
+                asked += [(0, 0)] * (at + 1 - len(asked))
                 if cell["rowspan"] > 1:
                     taken[at] = cell["rowspan"] - 1
                 if cell["colspan"] == 1:
-                    text = _said(cell)
-                    word = max(map(len, text.split()), default=0)
-                    asked[at] = (max(asked[at][0], min(len(text), 60)), max(asked[at][1], min(word, 64)))
+                    least, most = asked[at]
+                    lines = list(_lines(cell))
+                    word = max((len(word) for line in lines for word in line.split()), default=1)
+                    asked[at] = max(least, word), max(most, *map(len, lines), word)
                 at += 1
-    return [max(text, word, 6) for text, word in asked]
+    return _shared([(PADDING + WIDE * least, PADDING + USUAL * most) for least, most in asked])
+
+
+def _shared(asked: list[tuple[float, float]]) -> list[float]:
+    """Widths from the least and the most that each column asks for, WIDTH in all where they need it."""
+    widths: dict[int, float] = {}
+    while waiting := [at for at in range(len(asked)) if at not in widths]:
+        left = WIDTH - sum(widths.values())
+        # What fits into an equal share is given whole. Of what is left, none gets less than its longest word.
+        found = {at: asked[at][1] for at in waiting if asked[at][1] <= left / len(waiting)}
+        if not found:
+            wanted = {at: min(asked[at][1], MOST) for at in waiting}
+            shares = {at: left * wanted[at] / sum(wanted.values()) for at in waiting}
+            found = {at: asked[at][0] for at in waiting if asked[at][0] > shares[at]} or shares
+        widths |= found
+    return [round(widths[at], 1) for at in range(len(asked))]
+
+
+def _lines(node: Item) -> Iterator[str]:
+    """The texts of a cell that begin on lines of their own."""
+    if isinstance(node, str):
+        yield node
+    elif node["t"] == "dl":
+        for item in node["items"]:
+            yield f"{_said(item['term'])}: {_said(item['said'])}"
+    elif node["t"] in {"div", "quote", "ul", "ol"}:
+        for child in node.get("c") or node.get("items") or []:
+            yield from _lines(child)
+    else:
+        line = ""
+        for child in node.get("c", [node]):
+            if isinstance(child, dict) and child["t"] == "br":
+                yield line
+                line = ""
+            else:
+                line += _said(child)
+        yield line
 
 
 def _said(node: Item) -> str:
     if isinstance(node, str):
         return node
     parts = node.get("c") or node.get("items") or []
-    return node.get("text", "") + " ".join(_said(part) for part in parts)
+    return node.get("text", "") + "".join(map(_said, parts))

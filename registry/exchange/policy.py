@@ -33,12 +33,7 @@ class Section:
 def policy(site: Site, entry: Entry, language: str, rest: str) -> dict[str, Any]:
     reader = Reader(entry.content, language)
     lists = Lists(site, entry, reader)
-    reason = reader.block(entry.content["reason"], f"release:{entry.number}:reason", _("Reason"))
-    # In the order of the page, so that what is not translated is told in that order.
-    sections = _sections(reader)
-    contractual = _contractual(reader, sections)
-    parties = lists.parties()
-    questions = _questions(reader)
+    stated = body(reader, lists)
     service = entry.content["service"]
     heading = _("%(service)s subprocessors") % {"service": service["service"]}
     numbered = _("%(heading)s, release %(number)s") % {"heading": heading, "number": entry.number}
@@ -60,13 +55,10 @@ def policy(site: Site, entry: Entry, language: str, rest: str) -> dict[str, Any]
         **release_facts(entry, language),
         **binding(site, entry, language, rest),
         "heading": heading,
-        "reason": reason,
+        **stated,
         "address": f"{site.public_url}/{language}/releases/{entry.number}/",
+        "pdf": f"/{language}/{rest}policy.pdf",
         "entry": entry,
-        "sections": sections,
-        "parties": parties,
-        "contractual": contractual,
-        "questions": questions,
         "notices": notices(reader),
         "glance": _glance(entry, lists),
         "replaced_on": replaced_on(site, entry, language),
@@ -77,6 +69,20 @@ def policy(site: Site, entry: Entry, language: str, rest: str) -> dict[str, Any]
         "for_new": site.current_new if entry.status == "in_force" and site.current_new != entry else None,
         "older": next((found for found in reversed(site.chain) if found.number < entry.number), None),
         "newer": next((found for found in site.chain if found.number > entry.number), None),
+    }
+
+
+def body(reader: Reader, lists: Lists) -> dict[str, Any]:
+    """What a release states, in the order of the page, so that what is not translated is told in that order."""
+    number = reader.content["number"]
+    reason = reader.block(reader.content["reason"], f"release:{number}:reason", _("Reason"))
+    sections = _sections(reader)
+    return {
+        "reason": reason,
+        "sections": sections,
+        "contractual": _contractual(reader, sections),
+        "parties": lists.parties(),
+        "questions": _questions(reader),
     }
 
 

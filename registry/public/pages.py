@@ -204,7 +204,7 @@ def build() -> str:
     found = hashlib.sha256()
     for path in _sources():
         found.update(f"{path.name}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
-    for name in ("django", "babel", "markdown-it-py", "nh3", "brotli"):
+    for name in ("django", "babel", "markdown-it-py", "nh3", "brotli", "typst"):
         found.update(f"{name}={version(name)}\0".encode())
     return found.hexdigest()
 
@@ -213,5 +213,8 @@ def _sources() -> Iterator[Path]:
     registry = Path(settings.BASE_DIR) / "registry"
     yield from sorted(registry.rglob("*.py"))
     yield from sorted(registry.glob("locale/*/LC_MESSAGES/*.mo"))
-    yield from sorted((Path(settings.BASE_DIR) / "templates" / "public").rglob("*.html"))
+    for folder_of in ("public", "pdf"):
+        yield from sorted((Path(settings.BASE_DIR) / "templates" / folder_of).rglob("*.*"))
+    if settings.FONTS_DIR:
+        yield from sorted(path for path in Path(settings.FONTS_DIR).rglob("*") if path.is_file())
     yield from sorted(Path(settings.STATIC_ROOT).glob("staticfiles.json"))

@@ -12,7 +12,7 @@ from ..exchange.localized import autonym, day
 from ..exchange.placeholders import Facts, fill
 from ..exchange.published import Entry, Site
 from . import errors, language, site
-from .answer import FRESH, LAST_KNOWN, answers, encoding, matches
+from .answer import FRESH, LAST_KNOWN, Answer, answers, encoding, matches
 from .errors import Links, reads, tell
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -24,7 +24,11 @@ def ready(request: HttpRequest, **named: Any) -> HttpResponseBase:
     found = site.page(request.path_info)
     if found is None:
         raise Http404
-    answer = answers(found)[encoding(request.headers.get("Accept-Encoding", ""))]
+    return give(request, answers(found)[encoding(request.headers.get("Accept-Encoding", ""))])
+
+
+def give(request: HttpRequest, answer: Answer) -> HttpResponseBase:
+    """The answer, or 304 where the visitor holds it already."""
     held = request.headers.get("If-None-Match")
     fresh = held is not None and matches(held, answer.etag)
     # A stream, because Django gives any other 304 a Content-Length of 0, which is not the page's (RFC 9110, 8.6).
@@ -48,7 +52,7 @@ def front(request: HttpRequest) -> HttpResponse:
 
 @reads
 def policy(request: HttpRequest, code: str) -> HttpResponseBase:
-    return _ready_or(request, code, _nothing_in_force)
+    return _ready_or(request, code, nothing_in_force)
 
 
 @reads
@@ -139,7 +143,7 @@ def no_such_release(found: Site, told: str) -> tuple[str, str, Links]:
 
 def _no_such_region(found: Site, told: str) -> tuple[str, str, Links]:
     if found.current is None:
-        return _nothing_in_force(found, told)
+        return nothing_in_force(found, told)
     service = found.current.content["service"]
     links = []
     for region in found.current.content["regions"]:
@@ -174,7 +178,7 @@ def _before_the_first(found: Site, told: str) -> tuple[str, str, Links]:
     )
 
 
-def _nothing_in_force(found: Site, told: str) -> tuple[str, str, Links]:
+def nothing_in_force(found: Site, told: str) -> tuple[str, str, Links]:
     """Releases there are, but the first one is still to come."""
     return (_("Nothing is in force yet"), *_before_the_first(found, told)[1:])
 

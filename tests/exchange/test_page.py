@@ -210,6 +210,7 @@ def test_releases_stand_newest_first_with_what_each_changed(site):
         "/en/releases/2/",
         "/en/compare/1/2/",
         "/releases/2.json",
+        "/en/releases/2/policy.pdf",
     ]
 
 

@@ -274,3 +274,23 @@ def test_what_a_release_does_not_say_is_none(site, block):
     with override("en"):
         assert (reader.block if block else reader.line)(None, "x") is None
     assert reader.marked == {}
+
+
+def test_on_paper_a_mark_opens_nothing_and_says_what_it_says_in_words(site):
+    passage = {
+        "text": {"en": "Now & here", "hu": "Akkor"},
+        "state": {"en": "source", "hu": "outdated", "da": "missing"},
+    }
+
+    with override("en"):
+        outdated = str(Reader(site.current.content, "hu", paper=True).line(passage, "a"))
+        missing = str(Reader(site.current.content, "da", paper=True).line(passage, "a"))
+
+    assert outdated == (
+        '<span id="text:a" data-state="outdated">Akkor</span>'
+        ' <small>(Outdated translation. Current text: angol: <span lang="en">Now &amp; here</span>)</small>'
+    )
+    assert missing == (
+        '<span id="text:a" lang="en" dir="ltr" class="foreign" data-state="missing">Now &amp; here</span>'
+        " <small>(Not translated. Language: engelsk)</small>"
+    )

@@ -136,14 +136,31 @@ def test_a_table_has_its_head_and_its_rows_apart():
     assert len(found["columns"]) == 3
 
 
-def test_columns_are_as_wide_as_their_text_asks_within_bounds():
-    long = "word " * 100
-    (found,) = tree(
-        f"<table><tr><td>a</td><td>{long}</td><td>{'f' * 64}</td></tr>"
-        '<tr><td rowspan="2">bb</td><td>c</td><td>d</td></tr><tr><td>e</td><td>twenty characters ok</td></tr></table>'
+def test_columns_with_little_to_say_get_what_they_ask_and_the_others_share_the_rest():
+    table = (
+        "<table><tr><td>a</td><td>{long}</td><td>13 December 2024</td></tr>"
+        '<tr><td rowspan="2">bb</td><td colspan="2">{long}</td></tr><tr><td>e</td><td>twenty letters</td></tr></table>'
     )
+    (found,) = tree(table.format(long="word " * 100))
 
-    assert found["columns"] == [6, 60, 64]
+    first, second, third = found["columns"]
+    assert (first, third) == (14 + 2 * 4.4, 14 + 16 * 4.4)
+    assert second == round(470 - first - third, 1)
+
+
+def test_no_column_is_narrower_than_its_longest_word():
+    words = ["f" * 40, "word " * 300, "word " * 300]
+    (found,) = tree("<table><tr>" + "".join(f"<td>{word}</td>" for word in words) + "</tr></table>")
+
+    assert found["columns"][0] >= 14 + 40 * 4.4
+    assert found["columns"][1] == found["columns"][2]
+    assert round(sum(found["columns"])) == 470
+
+
+def test_a_short_row_stays_on_one_page_and_a_long_one_may_go_on_on_the_next():
+    (found,) = tree(f"<table><tr><td>a</td><td>b</td></tr><tr><td>{'word ' * 300}</td><td>b</td></tr></table>")
+
+    assert [[cell["breakable"] for cell in row] for row in found["rows"]] == [[False, False], [True, True]]
 
 
 @pytest.mark.parametrize(

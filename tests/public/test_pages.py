@@ -139,4 +139,4 @@ def test_older_pages_stand_in_only_for_releases_that_were_settled() -> None:
 def test_the_build_names_templates_and_code() -> None:
     names = {path.name for path in pages._sources()}
 
-    assert {"base.html", "policy.html", "page.py", "pages.py", "localized.py"} <= names
+    assert {"base.html", "policy.html", "page.py", "pages.py", "localized.py", "paper.typ", "others.html"} <= names
