@@ -12,7 +12,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from ..models import Agreement, Delivery, DpaRequest, ServiceProfile
-from . import cases, dpa, erasing, mailing
+from . import cases, dpa, erasing, issuing, mailing
 from .cases import CannotMove
 from .dpa_moves import now, queue
 
@@ -27,7 +27,7 @@ def keep_going() -> None:
 
     Whatever fails keeps nothing else from its turn; a database that does not answer is for the caller.
     """
-    for step in (mailing.keep_going, expire, remind, retain):
+    for step in (mailing.keep_going, expire, remind, issuing.issue_waiting, retain):
         _alone(step)
 
 

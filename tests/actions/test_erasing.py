@@ -5,11 +5,20 @@ import pytest
 from django.conf import settings
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import User
-from django.db import connection
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from registry.actions import dpa, erasing, mailing, notifying, objecting
+from registry.actions import (
+    dpa,
+    erasing,
+    eventing,
+    issuing,
+    linking,
+    mailing,
+    notifying,
+    objecting,
+    signing,
+)
 from registry.models import (
     Attempt,
     DpaRequest,
@@ -17,10 +26,11 @@ from registry.models import (
     Erasure,
     Objection,
     Objector,
+    ServiceProfile,
     Subscriber,
     SubscriberIdentity,
 )
-from tests import objections, subscribers
+from tests import agreements, objections, subscribers, traces
 from tests.requests import PERSON, submit
 
 
@@ -41,34 +51,56 @@ def filed(settings, tmp_path):
     }
 
 
-def everything():
-    """The whole database as text, every table, and all files under DATA_DIR."""
-    parts = []
-    if connection.vendor == "sqlite":
-        parts += list(connection.connection.iterdump())
-    else:
-        with connection.cursor() as cursor:
-            for table in connection.introspection.table_names(cursor):
-                cursor.execute(f'SELECT row_to_json(t)::text FROM "{table}" t')
-                parts += [text for (text,) in cursor.fetchall()]
-    parts += [path.read_bytes().decode("utf-8", "replace") for path in Path(settings.DATA_DIR).rglob("*.log")]
-    return "\n".join(parts)
+def held(texts):
+    """Where the texts stand: by column of the database, and by file of the mails."""
+    return traces.in_database(texts) | traces.in_files(Path(settings.DATA_DIR), texts)
 
 
-def strings(person):
-    return [line for value in person.values() for line in value.split("\n")]
+def told(places):
+    return set().union(*places.values()) if places else set()
 
 
 # --- one person, everywhere -------------------------------------------------------------------------------------------
 
+EDITED = {
+    "company": "Zephyrine Quokka Holding Zrt.",
+    "name": "Őszirózsa Ödön Lőrinc",
+    "address": "4321 Szeged\nTisza u. 9.",
+}
+NOTED = {"note": "Rang Ödön about Zephyrine-0815.", "reason": "Kedves Ödön, xylophon-9999."}
+
 
 def request_with_traces(officer):
-    """A request that left its traces wherever one can."""
-    request = submit()
+    """From the form to the countersigned copy, with a second document on the way, and on to the contract's end."""
+    agreements.standard()
+    request = agreements.verified()
     mailing.pump.func()
     request = dpa.take(request, officer)
-    request = dpa.move(request, "in_review", officer, note=f"Rang {PERSON['name']}.")
-    return dpa.move(request, "closed", officer)
+    issuing.save_draft(request, 0, officer, **EDITED)
+    agreements.issue(request, typeset=True)
+    mailing.pump.func()
+    dpa.annotate(request, NOTED["note"], officer)
+    request.refresh_from_db()
+    second = agreements.issue(request, typeset=True)
+    agreement = agreements.countersign(agreements.accept(second), typeset=True)
+    signing.end(agreement, agreement.in_force_on, officer)
+    request.refresh_from_db()
+    dpa.move(request, "closed", officer)
+    mailing.pump.func()
+    request.refresh_from_db()
+    # The limitation period is over.
+    ServiceProfile.objects.update(limitation_years=0)
+    return request
+
+
+def declined_with_traces(officer):
+    """An upload that staff declined, with the reason."""
+    request = agreements.uploaded(content=agreements.document(PERSON["name"]) + PERSON["name"].encode()).request
+    request.refresh_from_db()
+    dpa.decline(request, NOTED["reason"], officer)
+    mailing.pump.func()
+    request.refresh_from_db()
+    return request
 
 
 def objection_with_traces(officer):
@@ -79,28 +111,117 @@ def objection_with_traces(officer):
     return objecting.close(objection, objecting.version(objection), "rejected", officer, "Tere, xylophon-4711!")
 
 
+REQUESTER = {f"registry_dparequester.{name}" for name in PERSON}
+SIGNED = {f"registry_signature.{name}" for name in agreements.CUSTOMER} | {"registry_agreementfile.content"}
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
-    ("made", "person"), [(request_with_traces, PERSON), (objection_with_traces, objections.OBJECTOR)]
+    ("made", "people", "places"),
+    [
+        (
+            request_with_traces,
+            (PERSON, agreements.CUSTOMER, EDITED, {"note": NOTED["note"]}),
+            REQUESTER | SIGNED | {f"registry_dpadraft.{name}" for name in EDITED} | {"registry_dpanote.text"},
+        ),
+        (
+            declined_with_traces,
+            (PERSON, agreements.CUSTOMER, {"reason": NOTED["reason"]}),
+            REQUESTER | SIGNED | {"registry_dpanote.text"},
+        ),
+        (
+            objection_with_traces,
+            (objections.OBJECTOR,),
+            {f"registry_objector.{name}" for name in objections.OBJECTOR} | {"registry_objectionnote.text"},
+        ),
+    ],
 )
-def test_erasing_leaves_no_string_of_the_person_anywhere(officer, client, filed, settings, made, person):
+def test_erasing_leaves_no_string_of_the_person_anywhere(officer, client, filed, settings, made, people, places):
     record = made(officer)
     LogEntry.objects.log_actions(officer.pk, [record], CHANGE, "Closed.", single_object=True)
     client.force_login(officer)
-    files = "".join(path.read_text() for path in (settings.DATA_DIR / "mail").iterdir())
-    assert person["email"] in files
-    assert [text for text in strings(person) if text not in everything()] == []
+    texts = traces.strings(*people)
+    before = held(texts)
+    assert (told(before), places - before.keys()) == (set(texts), set())
+    assert [name for name in before if name.startswith("mail/")] != []
 
     assert erasing.erase_named(f" {record.reference.lower()} ") is True
 
-    left = everything()
-    assert [text for text in strings(person) if text in left] == []
+    assert held(texts) == {}
     assert not any(record.reference in path.read_text() for path in (settings.DATA_DIR / "mail").glob("*"))
     erased = type(record).objects.get()
     assert (erased.state, erased.language, erased.release_id) == (record.state, record.language, record.release_id)
     assert (erased.received_at, erased.ended_at) == (record.received_at, record.ended_at)
     assert list(Erasure.objects.values_list("reference", "erased_at")) == [(record.reference, erased.erased_at)]
     assert erasing.erase_named(record.reference) is False
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_stays_of_an_agreement_proves_it_and_names_nobody(officer, filed):
+    record = request_with_traces(officer)
+    before = {agreement.pk: agreement for agreement in record.agreements.all()}
+
+    erasing.erase_named(record.reference, "retention")
+
+    for agreement in record.agreements.all():
+        old = before[agreement.pk]
+        assert agreement.erased_at is not None
+        for name in ("reference", "state", "release_id", "version_id", "country", "in_force_on", "ended_on", "way"):
+            assert getattr(agreement, name) == getattr(old, name)
+        for name in ("text_digest", "issued_digest", "signed_digest", "final_digest"):
+            assert getattr(agreement, name) == getattr(old, name)
+    kinds = list(record.events.order_by("number").values_list("kind", flat=True))
+    assert kinds == [
+        *("received", "verified", "issued", "issued", "accepted", "countersigned", "ended", "closed", "erased"),
+    ]
+    assert eventing.broken(record) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_network_addresses_the_network_is_kept_but_for_the_evidence_of_an_acceptance(officer, filed):
+    record = agreements.verified()
+    dpa.submit(
+        **{"token": "another", "language": "hu", "release": 3, "country": "HU", "region": "eu", **PERSON},
+        address_from="198.51.100.66",
+    )
+
+    # agreements.verified() came from 192.0.2.77.
+    assert held(["192.0.2.77", "198.51.100.66"]) == {}
+    assert held(["192.0.2.0/24"]) == {"registry_dparequester.verified_from": {"192.0.2.0/24"}}
+    assert held(["198.51.100.0/24"]) == {"registry_dparequester.received_from": {"198.51.100.0/24"}}
+    erasing.erase_named(record.reference)
+    assert held(["192.0.2.0/24"]) == {}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_links_to_a_request_stand_in_mails_alone_and_open_nothing_after_it_is_erased(officer, filed):
+    agreement = agreements.issued()
+    mailing.pump.func()
+    token = linking.token(agreement.request, "page")
+    assert {name.partition("/")[0] for name in held([token])} == {"mail"}
+
+    erasing.erase_named(agreement.request.reference)
+
+    assert held([token]) == {}
+    with pytest.raises(linking.NoLink):
+        linking.opened(token, "page")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_mail_of_a_kept_person_is_erased_with_them_alone(officer, filed):
+    """Erasing one person leaves the other's agreement, documents and mails as they are."""
+    agreement = agreements.in_force("one")
+    other = submit("two", company="Else AG", email="else@example.com")
+    mailing.pump.func()
+    texts = traces.strings(agreements.CUSTOMER)
+    before = held(texts)
+
+    erasing.erase_named(other.reference)
+
+    assert held(texts) == before != {}
+    with pytest.raises(erasing.Kept):
+        erasing.erase_named(agreement.request.reference)
+    assert held(texts) == before
 
 
 @pytest.mark.parametrize("reference", ["DPA-2222-2222", "OBJ-2222-2222", "", "x"])
@@ -226,14 +347,13 @@ def test_erasing_leaves_no_address_of_a_subscriber_anywhere(officer, client, fil
     subscriber = subscribers.subscribe()
     subscribers.ask(token="a form")
     mailing.pump.func()
-    secret = subscriber.identity.secret
+    texts = [subscribers.EMAIL, subscribers.EMAIL.lower(), subscriber.identity.secret]
     LogEntry.objects.log_actions(officer.pk, [subscriber], CHANGE, "Looked at.", single_object=True)
-    assert [text in everything() for text in (subscribers.EMAIL, subscribers.EMAIL.lower(), secret)] == [True] * 3
+    assert told(held(texts)) == set(texts)
 
     assert erasing.erase_named(subscriber.reference) is True
 
-    left = everything().lower()
-    assert [text in left for text in (subscribers.EMAIL.lower(), secret, "a form")] == [False] * 3
+    assert held([*texts, "a form"]) == {}
     assert not any(subscriber.reference in path.read_text() for path in (settings.DATA_DIR / "mail").glob("*"))
-    assert list(Erasure.objects.values_list("reference", flat=True)) == [subscriber.reference]
+    assert list(Erasure.objects.values_list("reference", "ground")) == [(subscriber.reference, "request")]
     assert erasing.erase_named(subscriber.reference) is False
