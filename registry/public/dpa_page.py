@@ -1,8 +1,10 @@
 """A request's own page for its customer, what stands on it, and what they may do there besides signing."""
 
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import Prefetch
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import path
 from django.utils.translation import gettext as _
@@ -26,10 +28,12 @@ PAPERS = {"document": Kind.ISSUED, "signed": Kind.SIGNED, "final": Kind.FINAL}
 def way(opened: Opened) -> Way:
     profile = ServiceProfile.load()
     shown = opened.site.shown
-    found = opened.dpa.agreements.select_related("version__template", "supersedes").order_by("-issued_at", "-pk")
+    # Which documents there are, not the documents.
+    files = Prefetch("files", AgreementFile.objects.defer("content"))
+    found = opened.dpa.agreements.select_related("supersedes").prefetch_related(files, "signatures")
     return Way(
         opened.dpa,
-        list(found),
+        list(found.order_by("-issued_at", "-pk")),
         opened.language,
         ZoneInfo(shown.content["time_zone"] if shown else "UTC"),
         shown.content["service"]["provider"] if shown else "",
@@ -79,7 +83,7 @@ def _forms(on: Way, sent: SigningForm | None) -> dict[str, Any]:
 def _reading(on: Way) -> dict[str, Any] | None:
     """The newest document that is not past, to be read on the page."""
     read = on.offered or next((one for one in on.agreements if one.state == Agreement.State.ACCEPTED), on.in_force)
-    file = read and read.files.filter(kind=Kind.TEXT).first()
+    file = read.files.filter(kind=Kind.TEXT).first() if read else None
     if read is None or file is None:
         return None
     return {
@@ -100,7 +104,7 @@ def _reason(request: DpaRequest) -> str:
 
 def _told(opened: Opened, on: Way, agreement: Agreement) -> dict[str, Any]:
     entry = opened.site.entry(agreement.release_id)
-    kinds = set(agreement.files.values_list("kind", flat=True))
+    kinds = {file.kind for file in agreement.files.all()}
     region = agreement.region
     return {
         "reference": agreement.reference,
@@ -115,12 +119,16 @@ def _told(opened: Opened, on: Way, agreement: Agreement) -> dict[str, Any]:
         "in_force": agreement.in_force_on and moment(agreement.in_force_on, on.language),
         "ended": agreement.ended_on and moment(agreement.ended_on, on.language),
         "supersedes": agreement.supersedes.reference if agreement.supersedes else "",
-        "signatures": [_signature(signed) for signed in agreement.signatures.order_by("at")],
+        "signatures": [_signature(signed) for signed in sorted(agreement.signatures.all(), key=_at)],
         "digest": agreement.final_digest or agreement.signed_digest or agreement.issued_digest,
         "tells": agreement.state in (Agreement.State.ACCEPTED, Agreement.State.IN_FORCE),
         "tell_changes": agreement.tell_changes,
         "papers": {name: f"{opened.home}{agreement.reference}/{name}.pdf" for name in PAPERS if PAPERS[name] in kinds},
     }
+
+
+def _at(signed: Signature) -> datetime:
+    return signed.at
 
 
 def _signature(signed: Signature) -> dict[str, Any]:

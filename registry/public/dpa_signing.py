@@ -125,7 +125,7 @@ def replaced() -> str:
 
 def closed() -> str:
     return _(
-        "There is no document to sign on this page any more, so nothing has been signed. See where it stands below."
+        "There is no document to sign on this page any more, so nothing has been signed. Below is where it stands."
     )
 
 

@@ -142,7 +142,7 @@ BELOW = ("", "document.pdf", "AGR-2222-2222/final.pdf", "withdraw/", "accept/", 
 
 def told(client, method, address):
     found = site.current()
-    with mock.patch.object(site, "current", lambda: found), CaptureQueriesContext(connection) as asked:
+    with mock.patch.object(site, "current", return_value=found), CaptureQueriesContext(connection) as asked:
         response = getattr(client, method)(address)
     return response.status_code, response.content, sorted(response.headers.items()), len(asked)
 
