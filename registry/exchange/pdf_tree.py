@@ -20,8 +20,9 @@ BLOCKS = {*HEADINGS, *BOXES, "p", "ul", "ol", "blockquote", "hr", "pre", "table"
 PARTS = {"li", "caption", "thead", "tbody", "tr", "th", "td", "dt", "dd"}
 INLINE = {"strong", "em", "code", "a", "br", "span", "time", "small", "bdi", "b", "i"}
 VOID = {"br", "hr"}
-CLASSES = {"page-break", "small", "notice", "lead", "group"}
-_SAME = {"b": "strong", "i": "em", "time": "span", "bdi": "span"}
+# On cells: "group" for a row that leads those after it, "below" for one that goes on with the row above.
+CLASSES = {"page-break", "small", "notice", "lead", "group", "below"}
+_SAME = {"b": "strong", "i": "em", "time": "span"}
 # In points: between the margins, around the text of a cell, and the most that a column asks for; of letters in a table.
 WIDTH, PADDING, MOST = 470.0, 14.0, 400.0
 USUAL, WIDE = 4.4, 4.8
@@ -158,6 +159,14 @@ class _Builder:
                 rows = [child] if child["tag"] == "tr" else _only(child, "tr")
                 made["rows"] += [self.row(row) for row in rows]
         made["columns"] = _columns(made["head"] + made["rows"])
+        open_ones = [_all(row, "below") for row in made["rows"][1:]] + [False]
+        made["rows"] = [
+            {
+                "leads": opened or _all(row, "group"),
+                "cells": [{**cell, "open": opened} for cell in row],
+            }
+            for row, opened in zip(made["rows"], open_ones, strict=True)
+        ]
         return made
 
     def row(self, element: Node) -> list[Node]:
@@ -173,7 +182,7 @@ class _Builder:
             for child in _only(element, "th", "td")
         ]
         long = sum(len(line) for cell in cells for line in _lines(cell)) > LONG_ROW
-        return [{**cell, "breakable": long} for cell in cells]
+        return [{**cell, "breakable": long, "open": False} for cell in cells]
 
     def inline(self, items: Iterable[Item]) -> list[Item]:
         """Text and inline elements, white space collapsed over all of them; empty where there is no text."""
@@ -232,6 +241,10 @@ def _about(attrs: dict[str, str]) -> Node:
         made["region"] = next((part for part in rest if len(part) == 2), None)
     classes = [name for name in attrs.get("class", "").split() if name in CLASSES]
     return {**made, "class": classes} if classes else made
+
+
+def _all(row: list[Node], name: str) -> bool:
+    return bool(row) and all(name in cell.get("class", []) for cell in row)
 
 
 def _only(element: Node, *tags: str) -> Iterator[Node]:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from .frame import binding, release_facts, replaced_on
+from .localized import text_direction
 from .passages import Reader, notices
 from .pdf import Paper, pdf
 from .policy import body
@@ -37,6 +38,8 @@ def policy_html(site: Site, entry: Entry, language: str) -> str:
 
 
 def paper(site: Site, entry: Entry, language: str) -> Paper:
+    # Without the mark the last slash of an address would jump to its other side.
+    end = "\u200e" if text_direction(language) == "rtl" else ""
     with override(language):
         release = _("Release %(number)s") % {"number": entry.number}
         title = _("%(heading)s, release %(number)s") % {"heading": _heading(entry), "number": entry.number}
@@ -44,7 +47,7 @@ def paper(site: Site, entry: Entry, language: str) -> Paper:
         title=title,
         language=language,
         day=datetime.fromisoformat(entry.content["published_at"]).date(),
-        footer=(f"{release} · {_address(site, entry, language)}", f"SHA-256 {entry.digest}"),
+        footer=(f"{release} · {_address(site, entry, language)}{end}", f"SHA-256 {entry.digest}"),
         author=entry.content["service"]["provider"],
         address=_address(site, entry, language),
     )

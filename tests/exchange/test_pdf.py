@@ -140,6 +140,23 @@ def test_right_to_left_text_is_set():
     assert "Example A/S" in reader.pages[0].extract_text()
 
 
+def test_a_row_that_leads_others_never_stands_last_on_a_page():
+    rows = "".join(
+        f'<tr><td class="group">Group {number}</td></tr><tr><td>Row {number}{"<br>x" * (number % 7)}</td></tr>'
+        for number in range(60)
+    )
+    head = "<thead><tr><th>Head</th></tr></thead>"
+
+    reader = read(pdf(f"<table>{head}<tbody>{rows}</tbody></table>", Paper("T", "en", date(2026, 1, 2))))
+
+    pages = [page.extract_text().splitlines() for page in reader.pages]
+    assert len(pages) > 2
+    for page in pages:
+        body = [line for line in page if not line.startswith("Page ")]
+        assert body[0] == "Head"
+        assert not body[-1].startswith("Group")
+
+
 def test_pictures_show_the_pages():
     pages = pictures('<h1>One</h1><p class="page-break">Two</p>', PAPER, ppi=36)
 

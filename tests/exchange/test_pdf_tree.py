@@ -130,7 +130,7 @@ def test_a_table_has_its_head_and_its_rows_apart():
     assert [[(cell["head"], cell["colspan"], cell["c"]) for cell in row] for row in found["head"]] == [
         [(True, 1, [{"t": "run", "c": ["Name"]}])]
     ]
-    assert [[(cell["head"], cell["colspan"], cell["c"]) for cell in row] for row in found["rows"]] == [
+    assert [[(cell["head"], cell["colspan"], cell["c"]) for cell in row["cells"]] for row in found["rows"]] == [
         [(False, 2, [{"t": "run", "c": ["x"]}]), (True, 1, [{"t": "run", "c": ["y"]}])]
     ]
     assert len(found["columns"]) == 3
@@ -160,7 +160,15 @@ def test_no_column_is_narrower_than_its_longest_word():
 def test_a_short_row_stays_on_one_page_and_a_long_one_may_go_on_on_the_next():
     (found,) = tree(f"<table><tr><td>a</td><td>b</td></tr><tr><td>{'word ' * 300}</td><td>b</td></tr></table>")
 
-    assert [[cell["breakable"] for cell in row] for row in found["rows"]] == [[False, False], [True, True]]
+    assert [[cell["breakable"] for cell in row["cells"]] for row in found["rows"]] == [[False, False], [True, True]]
+
+
+def test_a_row_that_leads_others_is_told_apart():
+    rows = ['<td class="group">a</td>', "<td>b</td>", "<td>c</td>", '<td class="below">d</td>', "<td>e</td>"]
+    (found,) = tree("<table>" + "".join(f"<tr>{row}</tr>" for row in rows) + "</table>")
+
+    assert [row["leads"] for row in found["rows"]] == [True, False, True, False, False]
+    assert [row["cells"][0]["open"] for row in found["rows"]] == [False, False, True, False, False]
 
 
 @pytest.mark.parametrize(
