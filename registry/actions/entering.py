@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from ..exchange import content as shape
 from ..exchange.composing import Header
 from ..models import Publication, Release
+from .agreed import tell_of
 from .announcing import announce
 from .checking import Problem
 from .dating import Days
@@ -56,14 +57,14 @@ def _one_snapshot() -> None:
 
     Only the first statement of a transaction may ask; inside a caller's transaction its own isolation holds.
 
-    Whoever subscribes or unsubscribes meanwhile waits, as on SQLite: an entry refers to those who are told of it, and
-    PostgreSQL refuses to refer to a row that has changed since the moment.
+    Whoever subscribes, unsubscribes or moves a DPA request meanwhile waits, as on SQLite: an entry refers to those who
+    are told of it, and PostgreSQL refuses to refer to a row that has changed since the moment.
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             # Before the first query, with which the moment begins.
-            cursor.execute("LOCK TABLE registry_subscriber IN EXCLUSIVE MODE")
+            cursor.execute("LOCK TABLE registry_subscriber, registry_dparequest IN EXCLUSIVE MODE")
 
 
 def header_after(
@@ -112,7 +113,8 @@ def frozen(content: shape.Content) -> shape.Content:
 
 
 def enter(content: shape.Content, by: Any) -> Release:
-    """The entry with this content, which subscribers are told of. Its columns repeat what the content says."""
+    """The entry with this content, which subscribers and those who signed are told of. Its columns repeat what the
+    content says."""
     text = shape.encode(content)
     release = Release.objects.create(
         number=content["number"],
@@ -131,6 +133,7 @@ def enter(content: shape.Content, by: Any) -> Release:
     )
     Publication.objects.create(release=release, by=by)
     announce(release, by)
+    tell_of(release)
     return release
 
 

@@ -1,7 +1,8 @@
 """The mails about a request for a data processing agreement, from the form until something is issued, and its end."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,7 +13,7 @@ from django.utils.translation import override
 
 from ..models import Delivery, DpaRequest
 from .content import Content
-from .localized import instant, territory
+from .localized import day, instant, listing, territory
 from .mail import message, received_on, region_name
 
 Facts = list[tuple[str, str]]
@@ -79,7 +80,7 @@ class About:
         )
 
     def to_staff(
-        self, kind: Delivery.Kind, subject: str, facts: Facts, *, to: str, page: str
+        self, kind: Delivery.Kind, subject: str, facts: Facts, *, to: str, page: str, digest: str = ""
     ) -> EmailMultiAlternatives:
         """In the source language, which is active: where to look, and nothing about the person, for fewer copies of it.
 
@@ -91,7 +92,8 @@ class About:
             self.service,
             to=to,
             subject=subject % {"reference": self.reference},
-            context=self.told() | {"facts": [(label, value) for label, value in facts if value], "page": page},
+            context=self.told()
+            | {"facts": [(label, value) for label, value in facts if value], "page": page, "digest": digest},
             language=self.content["source_language"],
             event=self.event.replace(" ", "-"),
         )
@@ -128,6 +130,48 @@ def receipt(about: About) -> EmailMultiAlternatives:
                 (_("Signatory"), request.requester.name),
                 (_("Hosting region"), region_name(about.content, request.region, language)),
             ],
+        )
+
+
+def link(about: About, *, new: bool) -> EmailMultiAlternatives:
+    """`new` says that the links that were sent before do not work any more."""
+    with override(about.language):
+        subject = _("The link to your DPA request %(reference)s")
+        return about.to_the_customer(Delivery.Kind.DPA_LINK, subject, about.received(about.language), new=new)
+
+
+def ended(about: About, *, reason: str = "", kept_until: date | None = None) -> EmailMultiAlternatives:
+    """The request was declined, withdrawn, or has expired. `reason` is staff’s, as they wrote it for the customer."""
+    request, language = about.request, about.language
+    with override(language):
+        subjects = {
+            DpaRequest.State.DECLINED: _("We have declined your DPA request %(reference)s"),
+            DpaRequest.State.WITHDRAWN: _("You have withdrawn your DPA request %(reference)s"),
+            DpaRequest.State.EXPIRED: _("Your DPA request %(reference)s has expired"),
+        }
+        return about.to_the_customer(
+            Delivery.Kind.DPA_ENDED,
+            subjects[DpaRequest.State(request.state)],
+            [
+                *about.received(language),
+                (_("What you entered is erased after"), day(kept_until, language) if kept_until else ""),
+            ],
+            state=request.state,
+            reason=reason,
+        )
+
+
+def kept(about: About, agreements: Sequence[str], until: str) -> EmailMultiAlternatives:
+    """An erasure is refused: the ground, how long, and the person’s remedies (GDPR Art. 12(4), 17(3)).
+
+    `until` is a sentence in the customer’s language, `agreements` are references.
+    """
+    with override(about.language):
+        return about.to_the_customer(
+            Delivery.Kind.DPA_KEPT,
+            _("We cannot erase your personal data yet (%(reference)s)"),
+            [*about.received(about.language), (_("Agreements"), listing(agreements, about.language))],
+            until=until,
         )
 
 

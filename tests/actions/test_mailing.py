@@ -8,7 +8,7 @@ from django.db import connection
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult, get_date_max
 
-from registry.actions import claiming, dpa, linking, mailing, notifying, rendering
+from registry.actions import claiming, corresponding, dpa, linking, mailing, notifying, rendering
 from registry.actions.claiming import STALE, Hand
 from registry.actions.postbox import Postbox
 from registry.models import Delivery, DpaRequest
@@ -133,7 +133,7 @@ def test_a_mail_that_cannot_be_made_waits_and_lets_the_next_one_pass(queued, mon
     def broken(about):
         raise RuntimeError(f"cannot render {about.request.requester.email}")
 
-    monkeypatch.setattr(rendering.dpa_mail, "receipt", broken)
+    monkeypatch.setitem(corresponding._TO_THE_CUSTOMER, "dpa-receipt", broken)
 
     mailing.pump.func()
 

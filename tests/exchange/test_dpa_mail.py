@@ -1,5 +1,6 @@
 import datetime
 import html
+import re
 from email import message_from_bytes, policy
 
 import pytest
@@ -119,3 +120,79 @@ def test_plain_paragraphs_stand_one_empty_line_apart(request_):
         dpa_mail.notice(about(request_), to="dpa@example.com", page=ADMIN),
     ):
         assert "\n\n\n" not in message.body
+
+
+def plain(message):
+    """Both forms, without tags and line breaks."""
+    text, page = bodies(message)
+    return [" ".join(part.split()) for part in (text, html.unescape(re.sub(r"<[^>]+>", " ", page)))]
+
+
+def test_a_new_link_says_that_the_earlier_ones_are_gone(db):
+    request = submit(language="en")
+
+    for body in plain(dpa_mail.link(about(request, "new 3"), new=True)):
+        assert "The links to it that we sent you before do not work any more." in body
+        assert "Was it not you" not in body
+    for body in plain(dpa_mail.link(about(request, "1"), new=False)):
+        assert "do not work any more" not in body
+        assert "Was it not you who asked for the link?" in body
+    assert PAGE in dpa_mail.link(about(request), new=False).body
+
+
+@pytest.mark.parametrize(
+    ("state", "subject", "told"),
+    [
+        ("declined", "We have declined your DPA request", "We have declined your request"),
+        ("withdrawn", "You have withdrawn your DPA request", "You have withdrawn your request"),
+        ("expired", "has expired", "The document that we sent you can no longer be accepted."),
+    ],
+)
+def test_the_end_of_a_request_is_told_with_how_to_ask_again(db, state, subject, told):
+    request = submit(language="en")
+    request.state = state
+    message = dpa_mail.ended(about(request, "4"), kept_until=datetime.date(2027, 2, 20))
+
+    assert subject in message.subject
+    for body in plain(message):
+        assert told in body
+        assert "What you entered is erased after: 20 February 2027" in body
+        assert "http://127.0.0.1:8000/en/dpa/" in body
+        assert "Our reason:" not in body
+
+
+def test_a_reason_is_told_as_staff_wrote_it(db):
+    request = submit(language="en")
+    request.state = "declined"
+
+    text, page = bodies(dpa_mail.ended(about(request), reason="Először: <ez> & az.\nMásodszor."))
+
+    assert "Our reason:\nElőször: <ez> & az.\nMásodszor.\n" in text.replace("\r\n", "\n")
+    assert "Először: &lt;ez&gt; &amp; az.<br>Másodszor." in page
+    assert "is erased after" not in text
+
+
+def test_an_erasure_that_is_refused_is_told_with_its_ground_its_time_and_the_remedies(db):
+    request = submit(language="en")
+    message = dpa_mail.kept(about(request, "2026-11-22"), ["AGR-1", "AGR-2"], "Until then.")
+
+    assert message.subject == f"We cannot erase your personal data yet ({request.reference})"
+    for body in plain(message):
+        assert "Agreements: AGR-1 and AGR-2" in body
+        assert "(GDPR Art. 28(3) and (9), with Art. 17(3)(b))" in body
+        assert "legal claims (GDPR Art. 17(3)(e))" in body
+        assert "Until when, at the earliest Until then." in body
+        assert "lodge a complaint with a supervisory authority" in body
+        assert "(GDPR Art. 77), or go to court (GDPR Art. 79)" in body
+
+
+def test_no_later_mail_repeats_what_was_typed(request_):
+    request_.state = "withdrawn"
+    for message in (
+        dpa_mail.link(about(request_), new=True),
+        dpa_mail.ended(about(request_)),
+        dpa_mail.kept(about(request_), ["AGR-1"], "Until then."),
+    ):
+        assert "\n\n\n" not in message.body
+        for text in [*bodies(message), str(message.subject)]:
+            assert not [value for value in PERSON.values() if value.split("\n")[0] in text]
