@@ -35,20 +35,14 @@ class Document:
     version: DpaTemplateVersion
     release: Release
     terms: Terms
-
-    @cached_property
-    def html(self) -> str:
-        """The text, from which the page for readers and the PDF are made."""
-        return agreement_text.text(self.terms)
+    # The text, from which the page for readers and the PDF are made.
+    html: str
+    annexes: list[str]
 
     @cached_property
     def digest(self) -> str:
         """Of the text."""
         return sha256(self.html.encode())
-
-    @property
-    def annexes(self) -> list[str]:
-        return agreement_text.annexes(self.terms)
 
     def holds(self, found: DpaDraft) -> bool:
         """Whether it would be drawn up from the same rows now."""
@@ -162,7 +156,7 @@ def _document(draft: DpaDraft, reference: str) -> Document:
         supersedes=draft.supersedes.reference if draft.supersedes else "",
         source_prevails=profile.source_prevails,
     )
-    return Document(draft, profile, version, release, terms)
+    return Document(draft, profile, version, release, terms, agreement_text.text(terms), agreement_text.annexes(terms))
 
 
 def _missing(draft: DpaDraft) -> Iterator[str]:
