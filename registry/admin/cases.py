@@ -18,10 +18,10 @@ from ..actions import mailing
 from ..actions.cases import CannotMove
 from ..exchange import collation, localized
 from ..models import Delivery, Erasure
+from .disclosing import Disclosing
 from .naming import spoken
 from .readonly import NeitherAddedNorDeleted
 from .timeline import timeline
-
 
 # Why staff erases; that its time is over is for the clock to say.
 _GROUNDS = [(ground.value, ground.label) for ground in Erasure.Ground if ground != Erasure.Ground.RETENTION]
@@ -48,7 +48,7 @@ class LanguageFilter(CodeFilter):
     name = staticmethod(lambda code: localized.language_name(code, spoken()))
 
 
-class CaseAdmin(NeitherAddedNorDeleted):
+class CaseAdmin(Disclosing, NeitherAddedNorDeleted):
     """A kind of case: the model has a reference, a state, an assignee, `received_at` and `erased_at`."""
 
     # The relation that holds who it is, its model, and what of it is searched; the model of the notes, if there is one.
@@ -82,7 +82,7 @@ class CaseAdmin(NeitherAddedNorDeleted):
 
     def steps(self) -> dict[str, Callable[..., HttpResponse]]:
         """The views below one record's address, by the last word of it."""
-        return {"resend": self.resend_view, "erase": self.erase_view}
+        return {"resend": self.resend_view, "erase": self.erase_view, "export": self.export_view}
 
     def get_urls(self) -> list[Any]:
         own = [
@@ -122,6 +122,7 @@ class CaseAdmin(NeitherAddedNorDeleted):
             "seen_template": self.seen_template,
             "may_note": acting and may(request, f"add_{self.note_model}"),
             "may_take": acting and found.assignee_id != request.user.pk,
+            "may_export": self.may_export(request, found),
             "may_erase": may(request, f"erase_{self.opts.model_name}") and not found.erased_at,
         }
         context |= self.context(request, found, typed, acting=acting)
