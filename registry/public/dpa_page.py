@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import path
 from django.utils.translation import gettext as _
 
-from ..actions import dpa, signing
+from ..actions import agreed, dpa, signing
 from ..actions.cases import CannotMove
 from ..exchange.localized import language_name, moment, tag, text_direction
 from ..exchange.mail import region_name
@@ -21,6 +21,8 @@ from .dpa_steps import Way
 
 Kind = AgreementFile.Kind
 State = DpaRequest.State
+# Sentences of what has changed; the comparison has them all.
+MOST = 8
 # The documents that a customer may take away, by the name that ends their address.
 PAPERS = {"document": Kind.ISSUED, "signed": Kind.SIGNED, "final": Kind.FINAL}
 
@@ -54,6 +56,7 @@ def page(
         "reason": _reason(opened.dpa),
         "agreements": [_told(opened, on, one) for one in on.agreements],
         "reading": _reading(on),
+        "announced": opened.site.announced,
         "withdrawable": opened.dpa.may_move_to(State.WITHDRAWN),
         "again": opened.dpa.state in (State.DECLINED, State.WITHDRAWN, State.EXPIRED),
         "problem": problem,
@@ -121,9 +124,24 @@ def _told(opened: Opened, on: Way, agreement: Agreement) -> dict[str, Any]:
         "supersedes": agreement.supersedes.reference if agreement.supersedes else "",
         "signatures": [_signature(signed) for signed in sorted(agreement.signatures.all(), key=_at)],
         "digest": agreement.final_digest or agreement.signed_digest or agreement.issued_digest,
+        "since": _since(on, agreement),
         "tells": agreement.state in (Agreement.State.ACCEPTED, Agreement.State.IN_FORCE),
         "tell_changes": agreement.tell_changes,
         "papers": {name: f"{opened.home}{agreement.reference}/{name}.pdf" for name in PAPERS if PAPERS[name] in kinds},
+    }
+
+
+def _since(on: Way, agreement: Agreement) -> dict[str, Any] | None:
+    """What has changed since the customer signed; None for what is not in force."""
+    if agreement.state != Agreement.State.IN_FORCE:
+        return None
+    found = agreed.since_signed(agreement, on.language)
+    lines = found.changes.lines if found.changes else []
+    return {
+        "signed": found.signed.number,
+        "release": found.release.number,
+        "lines": lines[:MOST],
+        "more": len(lines[MOST:]),
     }
 
 

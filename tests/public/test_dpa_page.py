@@ -7,7 +7,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from registry.actions import dpa, linking, signing
+from registry.actions import agreed, dpa, linking, signing
 from registry.models import Agreement, AgreementFile, DpaRequest, ServiceProfile
 from tests import agreements
 from tests.agreements import CUSTOMER, PROVIDER, document
@@ -195,6 +195,36 @@ def test_only_what_is_signed_and_not_over_offers_mails_about_changes(client, db,
         Agreement.objects.update(state=state, ended_on=agreement.in_force_on)
 
     assert shown(client, agreement.request).all("input", name_="tell_changes") == []
+
+
+# --- what has changed -------------------------------------------------------------------------------------------------
+
+
+def test_what_has_changed_since_it_was_signed_stands_with_the_agreement_in_force(client, db):
+    agreement = agreements.in_force()
+    Agreement.objects.update(release=2)
+
+    since = shown(client, agreement.request).one("div", class_="since")
+
+    assert (since["data-signed"], since["data-release"]) == ("2", "3")
+    assert since.one("a").text == "Compare release 2 with release 3"
+    assert since.one("a")["href"] == "/en/compare/2/3/"
+    lines = agreed.since_signed(Agreement.objects.get(), "en").changes.lines
+    assert [one.text for one in since.all("li")] == lines[:8]
+    assert len(lines) > 0
+
+
+def test_where_nothing_has_changed_it_says_so(client, db):
+    request = agreements.in_force().request
+
+    since = shown(client, request).one("div", class_="since")
+
+    assert since.all("p")[0].text == "Nothing: the release that you signed is the one that holds for you."
+    assert since.all("a") == []
+
+
+def test_what_is_not_in_force_is_compared_with_nothing(client, db):
+    assert shown(client, agreements.accepted().request).all("div", class_="since") == []
 
 
 # --- how long ---------------------------------------------------------------------------------------------------------
