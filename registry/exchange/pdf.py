@@ -1,6 +1,7 @@
 """HTML of ours as PDF: accessible, archivable, and the same bytes for the same input on every day."""
 
 import io
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -79,14 +80,17 @@ def _typeset(html: str, paper: Paper, ppi: int) -> list[bytes]:
     }
     asked = io.BytesIO()
     typesetter.send(asked, job, [attachment.content for attachment in paper.attachments])
-    # Isolated (-I): no module of the folder it stands in, no variable of ours.
+    # Isolated (-I): no module of the folder it stands in, none of our secrets in its environment.
     done = subprocess.run(  # noqa: S603 - our own file, no shell
         [sys.executable, "-I", typesetter.__file__],
         input=asked.getvalue(),
-        stdout=subprocess.PIPE,
+        capture_output=True,
+        env={name: os.environ[name] for name in ("TMPDIR", "LD_LIBRARY_PATH") if name in os.environ},
         timeout=TIMEOUT,
-        check=True,
     )
+    if done.returncode:
+        # What it wrote may hold the text, and so a person.
+        raise RuntimeError(f"The typesetter ended with {done.returncode}.")
     head, files = typesetter.receive(io.BytesIO(done.stdout))
     if head.get("missing"):
         raise Unprintable(head["missing"])

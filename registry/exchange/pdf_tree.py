@@ -24,7 +24,7 @@ VOID = {"br", "hr"}
 CLASSES = {"page-break", "small", "notice", "lead", "group", "below"}
 _SAME = {"b": "strong", "i": "em", "time": "span"}
 # In points: between the margins, around the text of a cell, and the most that a column asks for; of letters in a table.
-WIDTH, PADDING, MOST = 470.0, 14.0, 400.0
+WIDTH, PADDING, MOST, LABELS = 470.0, 14.0, 400.0, 150.0
 USUAL, WIDE = 4.4, 4.8
 # A row of so many letters may go on on the next page; a shorter one moves there whole.
 LONG_ROW = 1200
@@ -296,6 +296,9 @@ def _columns(rows: list[list[Node]]) -> list[float]:
                     word = max((len(word) for line in lines for word in line.split()), default=1)
                     asked[at] = max(least, word), max(most, *map(len, lines), word)
                 at += 1
+    if all([cell["head"] for cell in row] == [True, False] for row in rows):
+        # Labels and what is stated: alike in all tables of a document.
+        return [LABELS, WIDTH - LABELS]
     return _shared([(PADDING + WIDE * least, PADDING + USUAL * most) for least, most in asked])
 
 

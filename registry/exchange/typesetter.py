@@ -20,7 +20,9 @@ STANDARDS: list[Any] = ["ua-1", "a-3a"]
 # Of typst's own fonts; the operator's stand between the first and the others.
 FAMILY, LATER, MONO = "Libertinus Serif", ["New Computer Modern", "DejaVu Sans Mono"], "DejaVu Sans Mono"
 
-_MISSING = re.compile(r'the text `"(.*?)"` could not be displayed')
+# Of the second kind is U+FEFF, which PDF/A forbids.
+_MISSING = re.compile(r'the text `"(.*?)"` could not be displayed|contains the disallowed codepoint `"(.*?)"`')
+_NAMED = {"t": "\t", "n": "\n", "r": "\r", "0": "\0"}
 _ESCAPE = re.compile(r"\\u\{([0-9a-f]+)\}|\\(.)")
 
 
@@ -70,12 +72,13 @@ def typeset(job: dict[str, Any], contents: list[bytes]) -> tuple[dict[str, Any],
 
 def missing(diagnostic: str) -> str:
     """The characters that typst found in no font, each once."""
-    found = "".join(_ESCAPE.sub(_character, text) for text in _MISSING.findall(diagnostic))
+    found = "".join(_ESCAPE.sub(_character, "".join(texts)) for texts in _MISSING.findall(diagnostic))
     return "".join(sorted(set(found)))
 
 
 def _character(match: re.Match[str]) -> str:
-    return chr(int(match[1], 16)) if match[1] else match[2]
+    """As Rust escapes them."""
+    return chr(int(match[1], 16)) if match[1] else _NAMED.get(match[2], match[2])
 
 
 def _unnamed(files: ExitStack, content: bytes) -> str:

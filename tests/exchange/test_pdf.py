@@ -1,6 +1,7 @@
 import subprocess
 import sys
 from datetime import date
+from html import escape
 from io import BytesIO
 
 import pypdf
@@ -8,6 +9,7 @@ import pytest
 
 from registry.exchange import pdf as module
 from registry.exchange.pdf import Attachment, Paper, Unprintable, pdf, pictures
+from tests.fonts import font
 
 PAPER = Paper("An agreement", "pt-br", date(2026, 1, 2), footer=("Release 7", "SHA-256 " + "0f" * 32))
 HTML = (
@@ -39,6 +41,10 @@ def elements(reader: pypdf.PdfReader) -> list[tuple[str, str | None]]:
 
     walk(reader.trailer["/Root"]["/StructTreeRoot"])
     return found
+
+
+def fonts(reader: pypdf.PdfReader) -> list[pypdf.generic.DictionaryObject]:
+    return [font.get_object() for page in reader.pages for font in page["/Resources"]["/Font"].values()]
 
 
 def test_the_document_says_its_title_its_language_and_that_it_is_accessible():
@@ -85,8 +91,7 @@ def test_each_page_has_the_footer_and_its_number_in_the_language_of_the_document
 def test_fonts_are_embedded():
     reader = read(pdf(HTML, PAPER))
 
-    fonts = [font.get_object() for page in reader.pages for font in page["/Resources"]["/Font"].values()]
-    described = [font["/DescendantFonts"][0].get_object()["/FontDescriptor"].get_object() for font in fonts]
+    described = [font["/DescendantFonts"][0].get_object()["/FontDescriptor"].get_object() for font in fonts(reader)]
     assert described
     assert all({"/FontFile2", "/FontFile3"} & set(descriptor) for descriptor in described)
 
@@ -140,6 +145,33 @@ def test_right_to_left_text_is_set():
     assert "Example A/S" in reader.pages[0].extract_text()
 
 
+def test_fonts_of_the_operator_print_what_the_others_lack(settings, tmp_path):
+    (tmp_path / "han.ttf").write_bytes(font("Square Han", "漢字"))
+    settings.FONTS_DIR = str(tmp_path)
+
+    reader = read(pdf("<p>Company 漢字</p>", PAPER))
+
+    names = {font.get_object()["/BaseFont"].rpartition("+")[2] for font in fonts(reader)}
+    assert names == {"LibertinusSerif-Regular-Identity-H", "DejaVuSansMono", "SquareHan"}
+    assert "Company 漢字" in reader.pages[0].extract_text()
+    with pytest.raises(Unprintable) as caught:
+        pdf("<p>漢文</p>", PAPER)
+    assert caught.value.characters == "文"
+
+
+@pytest.mark.parametrize("character", ["\ufeff", "\ufffe", "\x07"])
+def test_characters_that_no_document_may_hold_are_refused_by_name(character):
+    with pytest.raises(Unprintable) as caught:
+        pdf(f"<p>a{character}b <code>{character}</code></p>", PAPER)
+
+    assert caught.value.characters == character
+
+
+@pytest.mark.parametrize("character", ["\t", '"', "\\", "\u0301", "\u200b", "\u202e", "\u2068", "\xad", "\n"])
+def test_characters_that_look_like_nothing_or_like_source_break_nothing(character):
+    assert len(read(pdf(f"<p>a{escape(character)}b <code>{escape(character)}</code></p>", PAPER)).pages) == 1
+
+
 def test_a_row_that_leads_others_never_stands_last_on_a_page():
     rows = "".join(
         f'<tr><td class="group">Group {number}</td></tr><tr><td>Row {number}{"<br>x" * (number % 7)}</td></tr>'
@@ -168,6 +200,27 @@ def test_a_document_that_takes_too_long_is_stopped(monkeypatch):
     monkeypatch.setattr(module, "TIMEOUT", 0.001)
 
     with pytest.raises(subprocess.TimeoutExpired):
+        pdf(HTML, PAPER)
+
+
+def test_what_a_typesetter_that_breaks_says_of_the_text_is_not_repeated(monkeypatch, tmp_path):
+    broken = tmp_path / "broken.py"
+    broken.write_text("import sys; print(sys.stdin.buffer.read(), file=sys.stderr); sys.exit(7)")
+    monkeypatch.setattr(module.typesetter, "__file__", str(broken))
+
+    with pytest.raises(RuntimeError) as caught:
+        pdf("<p>Secret Person</p>", PAPER)
+
+    assert str(caught.value) == "The typesetter ended with 7."
+
+
+def test_the_typesetter_is_told_no_secret(monkeypatch, tmp_path):
+    nosy = tmp_path / "nosy.py"
+    nosy.write_text("import os, sys; sys.stdin.buffer.read(); sys.exit(7 if 'SECRET_KEY' in os.environ else 8)")
+    monkeypatch.setattr(module.typesetter, "__file__", str(nosy))
+    monkeypatch.setenv("SECRET_KEY", "a secret")
+
+    with pytest.raises(RuntimeError, match=r"ended with 8\.$"):
         pdf(HTML, PAPER)
 
 

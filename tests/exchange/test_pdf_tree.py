@@ -148,6 +148,12 @@ def test_columns_with_little_to_say_get_what_they_ask_and_the_others_share_the_r
     assert second == round(470 - first - third, 1)
 
 
+def test_tables_of_labels_are_all_divided_alike():
+    (found,) = tree(f"<table><tr><th>a</th><td>b</td></tr><tr><th>{'label ' * 20}</th><td>c</td></tr></table>")
+
+    assert found["columns"] == [150, 320]
+
+
 def test_no_column_is_narrower_than_its_longest_word():
     words = ["f" * 40, "word " * 300, "word " * 300]
     (found,) = tree("<table><tr>" + "".join(f"<td>{word}</td>" for word in words) + "</tr></table>")
