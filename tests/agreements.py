@@ -107,8 +107,9 @@ def ended(token: str = "a form", *, on: Any = None, **changed: Any) -> Agreement
 
 
 def issue(request: DpaRequest, *, typeset: bool = False) -> Agreement:
+    seen = DpaRequest.objects.get(pk=request.pk)
     with _printing(typeset):
-        return issuing.issue(request, issuing.draft(request).number, staff())
+        return issuing.issue(seen, issuing.draft(seen).number, staff())
 
 
 def accept(agreement: Agreement, **changed: Any) -> Agreement:
