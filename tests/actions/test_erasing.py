@@ -20,6 +20,7 @@ from registry.actions import (
     signing,
 )
 from registry.models import (
+    AgreementFile,
     Attempt,
     DpaRequest,
     DpaRequester,
@@ -27,10 +28,12 @@ from registry.models import (
     Objection,
     Objector,
     ServiceProfile,
+    Signature,
     Subscriber,
     SubscriberIdentity,
 )
 from tests import agreements, objections, subscribers, traces
+from tests.kept import agreement, enter
 from tests.requests import PERSON, submit
 
 
@@ -159,17 +162,17 @@ def test_erasing_leaves_no_string_of_the_person_anywhere(officer, client, filed,
 @pytest.mark.django_db(transaction=True)
 def test_what_stays_of_an_agreement_proves_it_and_names_nobody(officer, filed):
     record = request_with_traces(officer)
-    before = {agreement.pk: agreement for agreement in record.agreements.all()}
+    before = {found.pk: found for found in record.agreements.all()}
 
     erasing.erase_named(record.reference, "retention")
 
-    for agreement in record.agreements.all():
-        old = before[agreement.pk]
-        assert agreement.erased_at is not None
+    for found in record.agreements.all():
+        old = before[found.pk]
+        assert found.erased_at is not None
         for name in ("reference", "state", "release_id", "version_id", "country", "in_force_on", "ended_on", "way"):
-            assert getattr(agreement, name) == getattr(old, name)
+            assert getattr(found, name) == getattr(old, name)
         for name in ("text_digest", "issued_digest", "signed_digest", "final_digest"):
-            assert getattr(agreement, name) == getattr(old, name)
+            assert getattr(found, name) == getattr(old, name)
     kinds = list(record.events.order_by("number").values_list("kind", flat=True))
     assert kinds == [
         *("received", "verified", "issued", "issued", "accepted", "countersigned", "ended", "closed", "erased"),
@@ -257,6 +260,139 @@ def test_retention_erases_what_ended_longer_ago_than_the_profile_says(db):
     assert over(363) == [young.reference]
 
 
+NOW, DAY = timezone.now, datetime.timedelta(days=1)
+LONG_AGO = datetime.timedelta(days=3000)
+
+
+@pytest.mark.parametrize(
+    ("state", "kept_days"),
+    [("declined", 90), ("withdrawn", 90), ("expired", 90), ("closed", 365)],
+)
+def test_each_end_has_its_own_period(db, state, kept_days):
+    request = enter(submit(), state, verified_at=NOW(), ended_at=NOW() - kept_days * DAY + datetime.timedelta(hours=1))
+    assert over() == []
+
+    DpaRequest.objects.update(ended_at=NOW() - kept_days * DAY)
+
+    why = f"{state} more than {kept_days} days ago"
+    assert erasing.apply_retention(dry_run=True).erased == [(request.reference, why)]
+    assert over() == [request.reference]
+    assert Erasure.objects.get().ground == "retention"
+
+
+@pytest.mark.parametrize("state", ["verified", "in_review", "issued", "accepted", "countersigned"])
+def test_a_request_in_which_somebody_has_still_to_act_is_kept_however_old(db, state):
+    request = enter(submit(), state, received_at=NOW() - LONG_AGO, since=NOW() - LONG_AGO, verified_at=NOW() - LONG_AGO)
+    if state == "countersigned":
+        agreement(request)
+
+    assert over() == []
+
+
+def test_a_request_that_was_made_before_addresses_were_verified_waits_for_staff_however_old(db):
+    enter(submit(), "received", received_at=NOW() - LONG_AGO, verify_by=None)
+
+    assert over() == []
+
+
+def test_what_nobody_verified_in_time_has_expired_and_is_erased_in_one_run(db):
+    forgotten, fresh = submit(), submit(company="Fresh")
+    enter(forgotten, "received", verify_by=NOW() - datetime.timedelta(seconds=1))
+
+    why = "nobody verified the address in time"
+    assert erasing.apply_retention(dry_run=True).erased == [(forgotten.reference, why)]
+    assert DpaRequest.objects.get(pk=forgotten.pk).state == "received"
+    assert over() == [forgotten.reference]
+
+    forgotten.refresh_from_db()
+    assert (forgotten.state, forgotten.erased_at is not None) == ("expired", True)
+    assert list(forgotten.events.order_by("number").values_list("kind", flat=True)) == ["received", "expired", "erased"]
+    assert DpaRequester.objects.get().request == fresh
+    # Nobody knows whose address it is: it is told nothing.
+    assert set(forgotten.deliveries.values_list("kind", "state")) == {("dpa-check", "cancelled")}
+
+
+def test_what_the_worker_let_expire_unverified_is_erased_the_next_time(db):
+    request = submit()
+    enter(request, "received", verify_by=NOW() - DAY)
+    dpa.expire(request)
+
+    assert over() == [request.reference]
+
+
+def test_an_offer_to_an_address_that_nobody_verified_expires_like_any_other(db):
+    """Staff took it up and issued a document: it is no forgotten form."""
+    request = enter(submit(), "expired", verified_at=None)
+    agreement(request, "lapsed")
+
+    assert over() == []
+    DpaRequest.objects.update(ended_at=NOW() - 91 * DAY)
+    assert over() == [request.reference]
+
+
+def test_who_verifies_or_is_taken_up_between_the_look_and_the_erasure_stays(db, monkeypatch):
+    verified, reopened = submit(), enter(submit(company="Else AG"), "declined", ended_at=NOW() - 91 * DAY)
+    enter(verified, "received", verify_by=NOW() - DAY)
+    real = erasing._over
+
+    def slow(periods):
+        found = list(real(periods))
+        enter(verified, "verified")
+        enter(reopened, "in_review")
+        return found
+
+    monkeypatch.setattr(erasing, "_over", slow)
+
+    assert over() == []
+    assert DpaRequester.objects.count() == 2
+
+
+@pytest.mark.parametrize("state", ["closed", "declined", "withdrawn", "expired"])
+def test_an_agreement_keeps_its_request_past_every_period_and_the_list_says_so(db, state):
+    request = enter(submit(), state, verified_at=NOW() - LONG_AGO, ended_at=NOW() - LONG_AGO)
+    found = agreement(request, "ended", ended_on=timezone.localdate() - 364 * DAY)
+
+    done = erasing.apply_retention()
+
+    assert (done.erased, done.failed) == ([], [])
+    days = 365 if state == "closed" else 90
+    assert done.held == [
+        (request.reference, f"{state} more than {days} days ago, but kept for {found.reference}"),
+    ]
+    assert str(done) == "People erased: 0, kept for an agreement: 1, failed: 0"
+    assert DpaRequester.objects.count() == 1
+
+
+def test_once_claims_are_time_barred_all_of_it_goes_also_where_nobody_closed_the_request(db):
+    closed, left = (enter(submit(company=name), name) for name in ("closed", "countersigned"))
+    DpaRequest.objects.filter(pk=closed.pk).update(ended_at=NOW() - LONG_AGO)
+    for request in (closed, left):
+        agreement(request, "ended", ended_on=timezone.localdate() - LONG_AGO)
+    ServiceProfile.objects.update(limitation_years=9)
+    assert over() == []
+
+    ServiceProfile.objects.update(limitation_years=8)
+
+    done = erasing.apply_retention()
+    assert done.erased == [
+        (closed.reference, "closed more than 365 days ago"),
+        (left.reference, "its agreement has ended and claims are time-barred"),
+    ]
+    assert (AgreementFile.objects.count(), Signature.objects.count()) == (0, 0)
+
+
+def test_a_number_of_days_that_is_given_counts_for_every_end_but_for_no_agreement(db):
+    declined = enter(submit(), "declined", verified_at=NOW(), ended_at=NOW() - 6 * DAY)
+    kept = enter(submit(company="Kept"), "closed", ended_at=NOW() - 6 * DAY)
+    agreement(kept)
+
+    assert over(7) == []
+    done = erasing.apply_retention(5)
+
+    assert [due.reference for due in done.erased] == [declined.reference]
+    assert [due.reference for due in done.held] == [kept.reference]
+
+
 def test_retention_erases_closed_objections_and_those_that_nobody_verified(db):
     day, now = datetime.timedelta(days=1), timezone.now()
     closed, waiting, forgotten, fresh = (objections.submit(name) for name in ("one", "two", "three", "four"))
@@ -340,6 +476,37 @@ def test_a_restored_backup_is_erased_again_at_the_time_that_the_log_says(db):
     assert list(DpaRequester.objects.values_list("request", flat=True)) == [other.pk]
     assert Objector.objects.count() == 0
     assert set(Erasure.objects.values_list("reference", "erased_at", "ground")) == set(log)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_backup_in_which_an_agreement_is_still_in_force_is_erased_by_the_log_all_the_same(officer, filed):
+    """What ended the agreement is younger than the backup; its person was erased after it, and has to stay so."""
+    record = agreements.in_force().request
+    mailing.pump.func()
+    texts = traces.strings(PERSON, agreements.CUSTOMER)
+    at = timezone.now() - datetime.timedelta(days=7)
+    with pytest.raises(erasing.Kept):
+        erasing.erase_named(record.reference)
+
+    assert erasing.replay_erasures([(record.reference, at, "retention")]) == [record.reference]
+
+    assert held(texts) == {}
+    found = record.agreements.get()
+    assert (found.state, found.erased_at) == ("in_force", at)
+    assert Erasure.objects.get().ground == "retention"
+    assert eventing.broken(record) == []
+    assert erasing.replay_erasures() == []
+
+
+def test_one_who_has_been_erased_is_neither_kept_nor_due_again(db):
+    request = enter(submit(), "closed", ended_at=timezone.now() - LONG_AGO)
+    agreement(request)
+    erasing.replay_erasures([(request.reference, timezone.now(), "request")])
+
+    done = erasing.apply_retention()
+
+    assert (done.erased, done.held) == ([], [])
+    assert erasing.erase_named(request.reference) is False
 
 
 @pytest.mark.django_db(transaction=True)
