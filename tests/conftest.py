@@ -11,7 +11,15 @@ from django.test import TransactionTestCase
 
 from registry.actions.sample import NOUNS, load_sample
 from registry.management.catalogues import compile_stale
-from registry.models import Language, Publication, Release, ServiceProfile, guards
+from registry.models import (
+    DpaTemplatePublication,
+    DpaTemplateVersion,
+    Language,
+    Publication,
+    Release,
+    ServiceProfile,
+    guards,
+)
 
 from . import restoring
 from .journeys.product import Product, prepared
@@ -59,7 +67,9 @@ def empty_registry(db: None) -> None:
     with guards.lifted():
         Publication.objects.all().delete()
         Release.objects.all().delete()
+        DpaTemplatePublication.objects.all().delete()
+        DpaTemplateVersion.objects.all().delete()
+    ServiceProfile.objects.all().delete()
     for model in reversed(NOUNS.values()):
         model.objects.all().delete()
     Language.objects.all().delete()
-    ServiceProfile.objects.all().delete()

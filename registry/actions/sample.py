@@ -1,4 +1,5 @@
-"""Replay the sample policy: three releases from an archive older than this system, published as staff would."""
+"""Replay the sample policy: three releases from an archive older than this system, published as staff would; and the
+sample template of an agreement."""
 
 import tomllib
 from datetime import date
@@ -8,6 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from ..models import (
+    DpaTemplate,
     Language,
     PolicySection,
     ProcessingLocation,
@@ -20,6 +22,7 @@ from ..models import (
     Subprocessor,
 )
 from ..translation import TRANSLATED, set_prose
+from . import templating
 from .publishing import publish
 
 FOLDER = Path(__file__).resolve().parent.parent / "sample"
@@ -31,6 +34,7 @@ NOUNS: dict[str, type[Any]] = {
     "safeguard_sets": SafeguardSet,
     "subprocessors": Subprocessor,
     "locations": ProcessingLocation,
+    "templates": DpaTemplate,
 }
 LINKS = {"subprocessor": Subprocessor, "region": Region}
 MANY = {"safeguards": Safeguard, "safeguard_sets": SafeguardSet}
@@ -48,7 +52,9 @@ def load_sample() -> list[Release]:
         facts = _read("registry.toml")
         prose = {path.stem: tomllib.loads(path.read_text("utf-8")) for path in sorted(FOLDER.glob("prose/*.toml"))}
         _enter(facts, prose)
-        return [_replay(path, prose) for path in sorted(FOLDER.glob("releases/*.toml"))]
+        releases = [_replay(path, prose) for path in sorted(FOLDER.glob("releases/*.toml"))]
+        _offer(facts["profile"]["standard_template"])
+        return releases
 
 
 def _read(name: str) -> dict[str, Any]:
@@ -56,7 +62,8 @@ def _read(name: str) -> dict[str, Any]:
 
 
 def _enter(facts: dict[str, Any], prose: dict[str, dict[str, Any]]) -> None:
-    profile = ServiceProfile(**facts["profile"])
+    values = {name: value for name, value in facts["profile"].items() if name != "standard_template"}
+    profile = ServiceProfile(**values)
     _speak(profile, {code: spoken["profile"] for code, spoken in prose.items()})
     profile.full_clean()
     profile.save()
@@ -105,6 +112,15 @@ def _replay(path: Path, prose: dict[str, dict[str, Any]]) -> Release:
         summary={code: spoken["releases"][path.stem]["summary"].strip() for code, spoken in prose.items()},
         backfill=True,
     )
+
+
+def _offer(standard: str) -> None:
+    """The templates of agreements, with a first version each: they stand on a release."""
+    for template in DpaTemplate.objects.order_by("key"):
+        templating.publish(template)
+    profile = ServiceProfile.objects.get()
+    profile.standard_template = DpaTemplate.objects.get(key=standard)
+    profile.save()
 
 
 def _save_if_changed(noun: Any, **values: Any) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import CharField, F, IntegerField, QuerySet, Value
 from modeltranslation.utils import build_localized_fieldname
 
-from ..models import INCOMPLETE, PolicySection, ServiceProfile
+from ..models import INCOMPLETE, DpaTemplate, PolicySection, ServiceProfile
 from ..translation import TRANSLATED, Pins, noun_name
 from .publishing import listed_rows
 from .translating import percent
@@ -97,7 +97,11 @@ class _Row:
 
 def _rows(codes: Sequence[str]) -> Iterator[_Row]:
     """Every passage of the draft in one query: a row each, whatever its kind."""
-    listed: dict[Any, QuerySet[Any]] = {**listed_rows(), ServiceProfile: ServiceProfile.objects.all()}
+    listed: dict[Any, QuerySet[Any]] = {
+        **listed_rows(),
+        ServiceProfile: ServiceProfile.objects.all(),
+        DpaTemplate: DpaTemplate.objects.listed(),
+    }
     models = list(listed)
     told: list[dict[str, Any]] = [
         {

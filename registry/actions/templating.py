@@ -16,7 +16,7 @@ from ..exchange import content as shape
 from ..exchange import template_content
 from ..exchange.localized import language_name
 from ..exchange.placeholders import names, unknown
-from ..exchange.terms import Customer, Stated, Terms
+from ..exchange.terms import Stated, Terms, sample_customer
 from ..models import (
     INCOMPLETE,
     DpaTemplate,
@@ -191,23 +191,16 @@ def _between_samples(content: Content, profile: ServiceProfile, language: str, r
     # Before the first release its draft tells what one would say.
     stated = shape.decode(release.content) if release else publishing.preview()
     with override(language):
-        customer = Customer(
-            company=_("Sample Customer Ltd."),
-            address=_("1 Sample Street\nSample Town"),
-            country=profile.provider_country or "DK",
-            account=profile.service_address,
-            name=_("Robin Sample"),
-            role=_("Managing director"),
-        )
+        # Translators: in the place of the reference, in an agreement between sample parties.
+        reference = _("sample")
     return Terms(
         template=content,
         release=stated,
         release_digest=release.digest if release else "",
         language=language,
-        # Translators: in the place of the reference, in an agreement between sample parties.
-        reference=_("sample"),
+        reference=reference,
         issued_on=profile.today(),
-        customer=customer,
+        customer=sample_customer(profile.provider_country, profile.service_address, language),
         region=region,
         source_prevails=profile.source_prevails,
     )

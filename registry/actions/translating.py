@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -15,10 +16,10 @@ from modeltranslation.utils import build_localized_fieldname
 
 from ..exchange import composing
 from ..exchange.composing import Draft
-from ..exchange.placeholders import Facts
+from ..exchange.terms import stand_for
 from ..exchange.wording import faults_beside
 from ..history import record
-from ..models import INCOMPLETE, Language, ServiceProfile, State, TranslationPin
+from ..models import INCOMPLETE, DpaTemplate, Language, ServiceProfile, State, TranslationPin
 from ..pinning import Status, Wording, settle
 from ..translation import TRANSLATED, Pins, noun_name, prose, text_digest
 from .translators import may_approve_pin, require_translate
@@ -82,7 +83,7 @@ class Coverage:
 def marked(found: Draft) -> list[Coverage]:
     """The public languages that would be published with the notice, where something is missing or outdated."""
     notice = [row.code for row in found.languages if row.when_incomplete == Language.WhenIncomplete.NOTICE]
-    return [told for told in coverage(found, notice) if told.incomplete]
+    return [told for told in _covered(passages(found, notice, released=True), notice, found) if told.incomplete]
 
 
 def percent(done: int, total: int) -> int:
@@ -96,11 +97,14 @@ def passage_key(noun: Any, field: str) -> str:
     return f"{noun.released_as}/{noun.key}/{field}"
 
 
-def passages(found: Draft, languages: Iterable[str] | None = None) -> Iterator[Passage]:
-    """Every passage of the draft in each language but the source's; by default in the public ones."""
+def passages(found: Draft, languages: Iterable[str] | None = None, *, released: bool = False) -> Iterator[Passage]:
+    """Every passage of the draft in each language but the source's; by default in the public ones.
+
+    Templates of agreements are translated beside the policy, and are no part of what is `released`.
+    """
     source = found.profile.source_language
     codes = [code for code in (found.codes if languages is None else languages) if code != source]
-    for noun, field, texts in found.passages():
+    for noun, field, texts in chain(found.passages(), () if released else _of_templates()):
         if source not in texts:
             continue
         for code in codes:
@@ -108,12 +112,21 @@ def passages(found: Draft, languages: Iterable[str] | None = None) -> Iterator[P
             yield Passage(noun, field, code, texts[source], texts.get(code, ""), state)
 
 
+def _of_templates() -> Iterator[tuple[Any, str, dict[str, str]]]:
+    for template in DpaTemplate.objects.listed():
+        for field in TRANSLATED[DpaTemplate]:
+            yield template, field, prose(template, field)
+
+
 def coverage(found: Draft, languages: Iterable[str] | None = None) -> list[Coverage]:
     """Each public language but the source, or those given, in the order of their codes."""
-    source = found.profile.source_language
-    codes = sorted({*(found.codes if languages is None else languages)} - {source})
-    told: dict[str, list[Passage]] = {code: [] for code in codes}
-    for passage in passages(found, codes):
+    codes = found.codes if languages is None else list(languages)
+    return _covered(passages(found, codes), codes, found)
+
+
+def _covered(rows_of_all: Iterable[Passage], languages: Iterable[str], found: Draft) -> list[Coverage]:
+    told: dict[str, list[Passage]] = {code: [] for code in sorted({*languages} - {found.profile.source_language})}
+    for passage in rows_of_all:
         told[passage.language].append(passage)
     return [
         Coverage(
@@ -195,7 +208,7 @@ def _refuse(
         raise Moved(_("The source has changed since you opened this page. Compare your text with the new source."))
     if seen and seen[1] != text_digest(texts.get(language, "")):
         raise Moved(_("Somebody else has changed this translation since you opened this page."))
-    facts = Facts(composing.service(profile), language) if profile else None
+    facts = stand_for(noun, composing.service(profile), language) if profile else None
     if text.strip() and (found := faults_beside(text, source, facts)):
         raise Faulty(found)
     noun._meta.get_field(build_localized_fieldname(field, language)).clean(text or None, noun)

@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from ..models import Language, ServiceProfile, TranslationPin, Translator
+from ..models import DpaTemplate, Language, ServiceProfile, TranslationPin, Translator
 from ..translation import TRANSLATED, noun_name
 
 
@@ -26,10 +26,10 @@ def languages_of(user: Any) -> frozenset[str] | None:
 
 
 def may_translate(user: Any, language: str, model: type[Model] | None = None) -> bool:
-    """Whether a user may change a language's text of a noun; without one, of every noun."""
+    """Whether a user may change a language's text of a noun; without one, of every noun of the policy."""
     if not user.is_active:
         return False
-    models = (model,) if model else tuple(TRANSLATED)
+    models = (model,) if model else tuple(noun for noun in TRANSLATED if noun is not DpaTemplate)
     if all(user.has_perm(f"registry.change_{noun_name(found)}") for found in models):
         return True
     return user.has_perm("registry.translate") and language in (languages_of(user) or ())

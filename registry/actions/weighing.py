@@ -15,7 +15,8 @@ from modeltranslation.utils import build_localized_fieldname
 from ..exchange import composing, po
 from ..exchange.composing import Draft
 from ..exchange.difference import Piece, difference
-from ..exchange.placeholders import Facts
+from ..exchange.placeholders import Values
+from ..exchange.terms import stand_for
 from ..exchange.wording import faults_beside
 from ..models import ProcessingLocation, ServiceProfile, State, Subprocessor, TranslationPin
 from ..translation import TRANSLATED, normal, prose, text_digest
@@ -88,15 +89,15 @@ def plan(entries: Iterable[po.Entry], language: str, *, by: Any = None, found: D
     rows = {row.key: row for row in passages(found, [language])}
     entries = list(entries)
     asked = [rows[entry.key] for entry in entries if entry.key in rows]
-    weighing = _Weighing(made_from(asked), Facts(composing.service(found.profile), language), by)
+    weighing = _Weighing(made_from(asked), composing.service(found.profile), by)
     return Plan(language, tuple(weighing.line(entry, rows.get(entry.key)) for entry in entries))
 
 
 class _Weighing:
     """One entry against the passage that it names."""
 
-    def __init__(self, pins: dict[Any, TranslationPin], facts: Facts, by: Any) -> None:
-        self.pins, self.facts, self.by = pins, facts, by
+    def __init__(self, pins: dict[Any, TranslationPin], service: dict[str, Any], by: Any) -> None:
+        self.pins, self.service, self.by = pins, service, by
 
     def line(self, entry: po.Entry, passage: Passage | None) -> Line:
         if passage is None:
@@ -154,8 +155,9 @@ class _Weighing:
     def _checked(self, entry: po.Entry, action: str, passage: Passage, source: str) -> Line:
         if action == UNCHANGED:
             return Line(entry, action, passage)
-        reasons = faults_beside(entry.text, source, self.facts)
-        if reasons and action == OUTDATED and not faults_beside(entry.text, passage.source, self.facts):
+        facts: Values = stand_for(passage.noun, self.service, passage.language)
+        reasons = faults_beside(entry.text, source, facts)
+        if reasons and action == OUTDATED and not faults_beside(entry.text, passage.source, facts):
             # It was on its way to the source as it stands.
             reasons = []
         field = passage.noun._meta.get_field(build_localized_fieldname(passage.field, passage.language))

@@ -16,7 +16,8 @@ from ..actions.translating import Passage, made_from, place
 from ..actions.translators import may_approve, may_approve_pin, may_translate
 from ..exchange import composing
 from ..exchange.difference import Piece, difference
-from ..exchange.placeholders import Facts, names
+from ..exchange.placeholders import Values, names
+from ..exchange.terms import stand_for
 from ..models import ServiceProfile, State, TranslationPin
 from ..translation import text_digest
 from .naming import name_of
@@ -35,8 +36,11 @@ class Reader:
     zone: ZoneInfo
 
     @cached_property
-    def facts(self) -> Facts:
-        return Facts(composing.service(self.profile), self.language)
+    def service(self) -> dict[str, Any]:
+        return composing.service(self.profile)
+
+    def facts(self, noun: Any) -> Values:
+        return stand_for(noun, self.service, self.language)
 
 
 @dataclass(frozen=True)
@@ -127,7 +131,7 @@ class Card:
 
     def _fact(self, name: str) -> str:
         try:
-            return self.reader.facts[name]
+            return self.reader.facts(self.passage.noun)[name]
         except KeyError:
             return ""
 

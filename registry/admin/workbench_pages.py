@@ -17,7 +17,17 @@ from ..actions.publishing import draft
 from ..actions.surveying import PROFILE, part_of
 from ..actions.translating import Passage, passages
 from ..exchange.composing import Draft
-from ..models import INCOMPLETE, PolicySection, ProcessingLocation, Question, Region, Safeguard, State, Subprocessor
+from ..models import (
+    INCOMPLETE,
+    DpaTemplate,
+    PolicySection,
+    ProcessingLocation,
+    Question,
+    Region,
+    Safeguard,
+    State,
+    Subprocessor,
+)
 from .naming import name_of
 
 PER_PAGE = 50
@@ -31,7 +41,9 @@ SHOWN: dict[str, tuple[Any, frozenset[State]]] = {
     # Of passages: Django’s own “All” is of whatever a list shows.
     ALL: (pgettext_lazy("passages", "All"), frozenset(State)),
 }
-PARTS = {model.released_as: model for model in (Question, Region, Safeguard, Subprocessor, ProcessingLocation)}
+PARTS = {
+    model.released_as: model for model in (Question, Region, Safeguard, Subprocessor, ProcessingLocation, DpaTemplate)
+}
 
 
 def part_name(key: str, heading: str = "") -> str:
@@ -77,8 +89,9 @@ class Listing:
     def __init__(self, choice: Choice, found: Draft | None = None) -> None:
         self.draft = found or draft()
         rows = list(passages(self.draft, [choice.language]))
-        # The sections first: readers meet them first.
-        self.rows = sorted(rows, key=lambda row: part_of(row.noun) == PROFILE)
+        # The sections first: readers meet them first. Then the privacy notice, then the templates of agreements.
+        last = [PROFILE, DpaTemplate.released_as]
+        self.rows = sorted(rows, key=lambda row: last.index(part) + 1 if (part := part_of(row.noun)) in last else 0)
         self.choice = self._settled(choice)
 
     def _settled(self, choice: Choice) -> Choice:

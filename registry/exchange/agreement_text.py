@@ -13,7 +13,7 @@ from django.utils.translation import override
 
 from . import markdown, template_content
 from .agreement_names import AgreementNames
-from .annexes import Annex, Fact, address, or_not_stated
+from .annexes import Annex, Fact
 from .annexes import annexes as annexes_of
 from .headings import under
 from .localized import language_name, listing, tag, text_direction
@@ -30,8 +30,8 @@ class Part:
     title: str
     notices: list[str]
     facts: list[Fact]
-    # A label, and what is stated of the customer and of the provider.
-    parties: list[tuple[str, SafeString, SafeString]]
+    customer: Customer
+    provider: str
     clauses: SafeString
     signed: bool
     annexes: list[Annex]
@@ -51,7 +51,12 @@ def text(terms: Terms) -> str:
     for language in terms.languages:
         with override(language):
             part = _part(terms, language)
-            parts.append(render_to_string("agreement/text.html", {"part": part, "customer": terms.customer}).strip())
+            parts.append(
+                render_to_string(
+                    "agreement/text.html",
+                    {"part": part, "customer": terms.customer, "provider": terms.release["service"]["provider"]},
+                ).strip()
+            )
     return "\n".join(parts) + "\n"
 
 
@@ -74,7 +79,8 @@ def _part(terms: Terms, language: str) -> Part:
     facts = [
         (_("Reference"), escape(terms.reference)),
         (_("Issued on"), escape(stated["issued_on"])),
-        (_("Service"), escape(service["service"])),
+        (_("Customer"), escape(customer.company)),
+        (_("Provider"), escape(service["provider"])),
     ]
     if terms.law:
         facts.append((_("Governing law"), escape(stated["governing_law"])))
@@ -85,15 +91,8 @@ def _part(terms: Terms, language: str) -> Part:
         markdown.plain(template_content.says(terms.template, "title", language), stated),
         _notices(terms, names),
         facts,
-        [
-            (_("Name"), escape(customer.company), escape(service["provider"])),
-            (_("Registered address"), address(customer.address), address(service["provider_address"])),
-            (
-                _("Country"),
-                escape(stated.country(customer.country)),
-                or_not_stated(stated.country(service["provider_country"])),
-            ),
-        ],
+        customer,
+        service["provider"],
         under(body, 3),
         language == terms.language,
         found,

@@ -8,11 +8,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from ..models import DpaTemplate
 from . import template_content
 from .content import Content
 from .localized import day, territory
 from .naming import Names
-from .placeholders import Facts, unknown
+from .placeholders import Facts, Values, unknown
 
 # Facts that the release states of the service, and those of the agreement at hand.
 OF_SERVICE = ("provider", "provider_address", "service", "service_address", "contact", "security_contact")
@@ -138,6 +139,49 @@ class Stated:
         names = Names(self.language, self.terms.release)
         row = names.row("regions", self.terms.region)
         return names.name("regions", row) if row else self.terms.region
+
+
+def sample_customer(country: str, account: str, language: str) -> Customer:
+    """Who concludes an agreement that nobody asked for."""
+    with override(language):
+        return Customer(
+            company=_("Sample Customer Ltd."),
+            address=_("1 Sample Street\nSample Town"),
+            country=country or "DK",
+            account=account,
+            name=_("Robin Sample"),
+            role=_("Managing director"),
+        )
+
+
+def stand_for(noun: Any, service: dict[str, Any], language: str) -> Values:
+    """What the placeholders in a noun’s prose stand for: facts of the service, and of a template’s, samples.
+
+    `noun` is a row or a class.
+    """
+    if not (noun is DpaTemplate or isinstance(noun, DpaTemplate)):
+        return Facts(service, language)
+    country = service["provider_country"] or "DK"
+    with override(language):
+        authority = _("Sample Authority")
+    return Stated(
+        Terms(
+            template={
+                "number": 1,
+                "source_language": language,
+                "governing_law": country,
+                "authority": authority,
+                "authority_country": country,
+            },
+            release={"number": 1, "service": service, "regions": []},
+            release_digest="",
+            language=language,
+            reference="AGR-0000-0000",
+            issued_on=date(2026, 1, 31),
+            customer=sample_customer(country, service["service_address"], language),
+        ),
+        language,
+    )
 
 
 def lines(text: str) -> str:

@@ -23,11 +23,20 @@ def whole(parts, code):
     return together(part.counts[code] for part in parts).states
 
 
-def test_the_parts_stand_in_the_order_of_the_policy_and_the_privacy_notice_last(db):
+def test_the_parts_stand_in_the_order_of_the_policy_and_what_is_beside_it_last(db):
     keys = [part.key for part in survey(["lv"], "en")]
 
     sections = [f"sections/{key}" for key in PolicySection.objects.listed().values_list("key", flat=True)]
-    assert keys == [*sections, "questions", "regions", "safeguards", "subprocessors", "locations", "profile"]
+    assert keys == [
+        *sections,
+        "questions",
+        "regions",
+        "safeguards",
+        "subprocessors",
+        "locations",
+        "profile",
+        "templates",
+    ]
 
 
 def test_a_section_brings_its_heading_in_the_languages_asked_for(db):
