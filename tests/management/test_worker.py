@@ -174,3 +174,74 @@ def test_a_batch_does_not_wait_for_a_database_that_is_not_there(product: Product
 
     with pytest.raises(AssertionError, match="OperationalError"):
         nowhere.manage("worker", "--batch", "--no-startup-delay")
+
+
+# A retention that takes its time, and says where it is.
+SLOW = (
+    WORKER.replace("from registry.actions import claiming", "from registry.actions import claiming, dpa, mailing")
+    .replace("worker.TICK = 0.5", "worker.TICK = 0.5\nmailing.STUCK = datetime.timedelta(seconds=2)\n{slow}")
+    .strip()
+)
+HOLD = """
+import time
+real = dpa.eventing.record
+def record(request, kind, *rest, **facts):
+    made = real(request, kind, *rest, **facts)
+    if kind == "erased":
+        print("erasing", flush=True)
+        time.sleep(60)
+    return made
+dpa.eventing.record = record
+"""
+DUE = """
+from datetime import timedelta
+from django.utils import timezone
+from tests.requests import submit
+from registry.models import DpaRequest
+for number in range(3):
+    submit(str(number), company=f"Company {number}")
+DpaRequest.objects.update(state="declined", ended_at=timezone.now() - timedelta(days=91))
+"""
+ERASED = """
+from django_tasks_db.models import DBTaskResult
+from registry.actions.clockwork import retention
+from registry.models import DpaRequester, Erasure
+tasks = DBTaskResult.objects.filter(task_path=retention.module_path)
+print(DpaRequester.objects.count(), Erasure.objects.count(), *tasks.values_list("status", flat=True))
+"""
+
+
+def test_a_retention_that_was_killed_in_the_middle_is_done_all_the_same_and_once_a_day(product: Product) -> None:
+    product.manage("shell", "-v0", "-c", DUE)
+    environment = {**product.environment, "DJANGO_SETTINGS_MODULE": "trustcenter.settings"}
+
+    def start(slow: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-c", SLOW.format(slow=slow)],
+            cwd=settings.BASE_DIR,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+
+    def erased() -> list[str]:
+        return product.manage("shell", "-v0", "-c", ERASED).split()
+
+    first = start(HOLD)
+    assert first.stdout is not None
+    assert first.stdout.readline() == "erasing\n"
+    first.kill()
+    first.wait()
+    # Of the one at which it died all of it, or nothing.
+    assert erased() == ["3", "0", "RUNNING"]
+
+    others = [start(""), start("")]
+    try:
+        until(lambda: erased() == ["0", "3", "SUCCESSFUL"], 60)
+        time.sleep(2)
+        assert erased() == ["0", "3", "SUCCESSFUL"]
+    finally:
+        for process in others:
+            process.kill()
+            process.wait()
