@@ -1,5 +1,6 @@
 # ruff: noqa: F401 - registered by being imported
 from . import (
+    agreement,
     announcement,
     dpa,
     language,

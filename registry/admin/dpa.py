@@ -1,29 +1,42 @@
 """DPA requests: who waits since when, who answers for each, what happened to it."""
 
+from base64 import b64encode
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, When
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.csp import CSP
+from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.csp import csp_override
 from modeltranslation.utils import build_localized_fieldname
 
-from ..actions import dpa
+from ..actions import dpa, issuing
+from ..actions.cases import CannotMove
 from ..exchange import localized
+from ..exchange.pdf import Unprintable
 from ..models import Agreement, DpaRequest, Region
 from . import dpa_detail as detail
-from .cases import CaseAdmin, CodeFilter, LanguageFilter, may, numbers
+from . import drafting
+from .cases import CaseAdmin, CodeFilter, LanguageFilter, may
+from .documents import document
 from .keeping import Keeping
 from .naming import language_label, spoken, territory_name
-from .queueing import VerifiedFilter, WaitsFilter, queued, waited, waits_for
+from .queueing import VerifiedFilter, WaitsFilter, as_seen, queued, waited, waits_for
 from .speaking import Speech
 
 State = DpaRequest.State
+# Of a page that stands in a frame of our own.
+FRAMED: dict[str, Any] = {**settings.SECURE_CSP, "frame-ancestors": [CSP.SELF]}
 
 
 class CountryFilter(CodeFilter):
@@ -160,10 +173,7 @@ class DpaRequestAdmin(Keeping, CaseAdmin):
         return may(request, f"change_{self.opts.model_name}") and may(request, f"view_{self.identity_model}")
 
     def as_seen(self, request: HttpRequest, found: DpaRequest) -> DpaRequest:
-        found.state = request.POST.get("seen_state", "")
-        found.since = _moment(request.POST.get("seen_since", ""))
-        found.assignee_id = next(iter(numbers(request.POST.get("seen_assignee", ""))), None)
-        return found
+        return as_seen(request, found)
 
     def take_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         return self.step(request, pk, lambda seen: dpa.take(seen, request.user), _("You have taken this request."))
@@ -201,20 +211,18 @@ class DpaRequestAdmin(Keeping, CaseAdmin):
 
         return self.step(request, pk, lambda seen: drafting.act(seen, request.POST, request.user), told)
 
+    @method_decorator(xframe_options_sameorigin)
+    @method_decorator(csp_override(FRAMED))
     def pages_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The document as it would be issued, in pictures: for a frame of the request’s page."""
-        found, context = self.drawn(request, pk), {}
+        found = self.drawn(request, pk)
         try:
             pictures = issuing.preview(found, issuing.draft(found)).pictures()
-            context["pictures"] = [f"data:image/png;base64,{b64encode(one).decode()}" for one in pictures]
         except (CannotMove, Unprintable):
             # The page around the frame says why.
-            context["pictures"] = []
-        response = self._page(request, "admin/registry/dparequest/pages.html", found, context)
-        response.headers["X-Frame-Options"] = "SAMEORIGIN"
-        policy = {**settings.SECURE_CSP, "frame-ancestors": [CSP.SELF]}
-        response._csp_config = policy
-        return response
+            pictures = []
+        told = [f"data:image/png;base64,{b64encode(picture).decode()}" for picture in pictures]
+        return self._page(request, "admin/registry/dparequest/pages.html", found, {"pictures": told})
 
     def pdf_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         found = self.drawn(request, pk)
@@ -230,11 +238,3 @@ class DpaRequestAdmin(Keeping, CaseAdmin):
         if not self.has_change_permission(request, found) or not self.may_draft(request):
             raise PermissionDenied
         return found
-
-
-def _moment(text: str) -> datetime:
-    """As `seen.html` writes it; the beginning of time for anything else, which no request was ever seen at."""
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        return datetime.min

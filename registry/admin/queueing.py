@@ -7,11 +7,11 @@ from django.contrib import admin
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from ..models import DpaRequest, ServiceProfile
+from .cases import numbers
 
 State = DpaRequest.State
 # Each kind of waiting: which requests, and what it is called.
@@ -58,7 +58,19 @@ def waited(since: datetime) -> str:
     days = (timezone.now() - since).days
     if days:
         return ngettext("%(count)s day", "%(count)s days", days) % {"count": days}
-    return timesince(since, depth=1)
+    return _("less than a day")
+
+
+def as_seen(request: HttpRequest, found: DpaRequest) -> DpaRequest:
+    """The request as somebody saw it, from the fields of `seen.html`."""
+    found.state = request.POST.get("seen_state", "")
+    try:
+        found.since = datetime.fromisoformat(request.POST.get("seen_since", ""))
+    except ValueError:
+        # No request was ever seen at the beginning of time.
+        found.since = datetime.min
+    found.assignee_id = next(iter(numbers(request.POST.get("seen_assignee", ""))), None)
+    return found
 
 
 class WaitsFilter(admin.SimpleListFilter):

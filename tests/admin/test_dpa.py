@@ -82,7 +82,7 @@ def test_the_queue_tells_what_each_waits_for_since_when_and_what_is_overdue(offi
     assert "review by staff" in first
     assert "(4 days) overdue address verified Denmark Danish United States" in first
     assert "verification by the customer" in second
-    assert "(0 minutes) received Hungary Hungarian European Union" in second
+    assert "(less than a day) received Hungary Hungarian European Union" in second
 
 
 def test_the_company_is_told_to_those_who_may_see_who_asks_and_nothing_else_of_the_person(officer, signed_in, db):
@@ -369,11 +369,11 @@ def test_a_request_that_is_not_there_is_a_4xx(officer, db, pk):
 
 def test_the_page_costs_the_same_however_much_has_happened(officer, db, django_assert_max_num_queries):
     user = User.objects.get(username="DPA-officer")
-    request = submit()
+    request = dpa.move(verified(), "in_review", user)
     officer.get(page_of(request))
-    with django_assert_max_num_queries(17) as short:
+    with django_assert_max_num_queries(50) as short:
         officer.get(page_of(request))
-    for to in ("in_review", "closed", "in_review", "closed", "in_review"):
+    for to in ("closed", "in_review", "closed", "in_review"):
         request = dpa.move(request, to, user, note="Again.")
 
     with django_assert_max_num_queries(len(short)):
