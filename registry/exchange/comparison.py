@@ -40,7 +40,7 @@ class Change:
 
 def compare(before: Content | None, after: Content) -> list[Change]:
     """The changes from one content to another; from nothing, all that it lists."""
-    changes = [] if before is None else _fields("service", "service", before["service"], after["service"], None)
+    changes = [] if before is None else _fields("service", "service", *_services(before, after), None)
     if before is not None:
         for name in ("privacy", "languages", "source_language", "time_zone"):
             if other(before[name], after[name]):
@@ -71,7 +71,18 @@ def only_removes(changes: Iterable[Change]) -> bool:
 def differs(before: Content, after: Content) -> bool:
     """Whether readers get anything else, be it in another order. What `compare` finds, and more."""
     unpinned = UNPINNED in _states(before)
-    return _as_read(facts_of(before), unpinned) != _as_read(facts_of(after), unpinned)
+    was, now = _services(before, after)
+    return _as_read({**facts_of(before), "service": was}, unpinned) != _as_read(
+        {**facts_of(after), "service": now}, unpinned
+    )
+
+
+def _services(before: Content, after: Content) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The facts of the service that both state: one that an older schema did not know has not changed."""
+    of = before["service"], after["service"]
+    unstated = {name for service in of for name, value in service.items() if value is None}
+    was, now = ({name: value for name, value in service.items() if name not in unstated} for service in of)
+    return was, now
 
 
 def states_changed(before: Any, after: Any) -> dict[str, tuple[str, str]]:

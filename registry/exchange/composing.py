@@ -207,6 +207,9 @@ def service(profile: ServiceProfile) -> dict[str, Any]:
         "security_contact": profile.security_contact,
         "notice_days": profile.notice_days,
         "retention_days": profile.retention_days,
+        "unverified_days": profile.unverified_days,
+        "declined_days": profile.declined_days,
+        "limitation_years": profile.limitation_years,
     }
 
 

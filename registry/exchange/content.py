@@ -14,7 +14,7 @@ import rfc8785
 from ..models import INCOMPLETE, State
 from ..translation import normal
 
-SCHEMA = 3
+SCHEMA = 4
 
 Content = dict[str, Any]
 # {"text": {language: text}, "state": {language: "source" or a State}}; None where the source is silent. Releases of
@@ -117,7 +117,13 @@ def continues(content: Content) -> bool:
 
 def _without_ends(content: Content) -> Content:
     """Before schema 3 no entry ended another one, and none gave a reason."""
-    return {**content, "ends": None, "reason": None}
+    return _without_terms({**content, "ends": None, "reason": None})
+
+
+def _without_terms(content: Content) -> Content:
+    """Before schema 4 a release did not state for how long requests and agreements are kept."""
+    unstated = dict.fromkeys(("unverified_days", "declined_days", "limitation_years"))
+    return {**content, "service": {**content["service"], **unstated}} if "service" in content else content
 
 
 def _read(content: Content) -> Content:
@@ -125,7 +131,7 @@ def _read(content: Content) -> Content:
 
 
 # Schema 1 differs from 2 in the states of passages alone (see Passage), which every reader of states knows.
-_READERS = {1: _without_ends, 2: _without_ends, 3: _read}
+_READERS = {1: _without_ends, 2: _without_ends, 3: _without_terms, 4: _read}
 
 
 def _normal(value: Any) -> Any:

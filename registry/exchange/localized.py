@@ -45,7 +45,7 @@ def instant(at: datetime, zone: tzinfo, language: str) -> str:
     local = at.astimezone(zone)
     time = format_time(local, "short", tzinfo=zone, locale=locale(language))
     apart = get_timezone_gmt(local, "long", locale=locale(language)) if local.utcoffset() else "UTC"
-    form = get_datetime_format("long", locale=locale(language)).replace("'", "")
+    form = str(get_datetime_format("long", locale=locale(language))).replace("'", "")
     return form.replace("{0}", f"{time} {apart}").replace("{1}", day(local.date(), language))
 
 

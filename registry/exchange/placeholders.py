@@ -20,6 +20,9 @@ SERVICE_FACTS = (
     "contact",
     "notice_days",
     "retention_days",
+    "unverified_days",
+    "declined_days",
+    "limitation_years",
 )
 NAMES = (*SERVICE_FACTS, "provider_country", *sorted(LINKS))
 
@@ -49,7 +52,7 @@ class Facts:
             return self._territory(self.service["provider_country"])
         if name in SERVICE_FACTS:
             value = self.service[name]
-            if value == "":
+            if value in ("", None):
                 raise KeyError(name)
             return str(value)
         if not _TERRITORY.fullmatch(name):

@@ -28,8 +28,13 @@ def reworded(content: Content, drafted: Content) -> dict[str, tuple[Passage, Pas
 
 
 def put(content: Content, drafted: Content, keys: Set[str]) -> Content:
-    """The content with the draft's wording of some passages; a key that is no passage of both changes nothing."""
+    """The content with the draft's wording of some passages; a key that is no passage of both changes nothing.
+
+    Facts that the content's schema did not know are the draft's: its wording may name them.
+    """
     amended = copy.deepcopy(content)
+    for name, value in amended["service"].items():
+        amended["service"][name] = drafted["service"][name] if value is None else value
     told = reworded(content, drafted)
     for key, place, field, _passage in list(_spoken(amended)):
         if key in keys and key in told:

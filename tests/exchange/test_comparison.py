@@ -49,6 +49,18 @@ def test_the_profile_is_compared_fact_by_fact(contents):
     }
 
 
+def test_a_fact_that_an_older_schema_did_not_know_has_not_changed(contents):
+    before, after = copy.deepcopy(contents[2]), copy.deepcopy(contents[2])
+    before["service"]["limitation_years"] = None
+
+    assert seen(before, after) == seen(after, before) == set()
+    assert not differs(before, after)
+
+    before["service"]["declined_days"] += 1
+    assert seen(before, after) == {(CHANGED, "service", "service", "declined_days")}
+    assert differs(before, after)
+
+
 def test_order_alone_is_no_change(contents):
     after = copy.deepcopy(contents[2])
     after["subprocessors"].reverse()

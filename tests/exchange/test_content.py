@@ -55,7 +55,7 @@ def test_floats_are_refused():
         shape.encode({"a": [{"b": 1.5}]})
 
 
-@pytest.mark.parametrize("schema", [4, None, "1"])
+@pytest.mark.parametrize("schema", [5, None, "1"])
 def test_content_of_an_unknown_schema_is_refused(schema):
     with pytest.raises(ValueError, match="is newer than this program"):
         shape.decode(json.dumps({"schema": schema}))
@@ -79,6 +79,7 @@ DIGESTS = {
     1: "04e6bd51c014a0d2e23b27bd6e67d6ed1c0f3ab90381edad9e74027cb8681091",
     2: "6c7155d7a7c1dd09b6f985e53460f0d085f80df795dd0febb7309131aabbcdb5",
     3: "d7432e3a1184f2cfea239cc936b5fd8e2ce28658becb9b13d9caaa791aa4f8c1",
+    4: "92b691467ed839abf370ed74fc4f674c81a9749a5d9cdc2779eb43a373a75524",
 }
 
 
@@ -86,7 +87,7 @@ def golden(schema):
     return (DATA / f"release-{schema}.json").read_text("utf-8")
 
 
-@pytest.mark.parametrize("schema", [1, 2, 3])
+@pytest.mark.parametrize("schema", [1, 2, 3, 4])
 def test_a_golden_release_is_read_and_keeps_its_digest(schema):
     text = golden(schema)
 
@@ -94,9 +95,20 @@ def test_a_golden_release_is_read_and_keeps_its_digest(schema):
 
     assert shape.digest(text) == DIGESTS[schema]
     assert shape.encode(json.loads(text)) == text
-    assert (content["type"], content["ends"]) == ("release", 2 if schema == 3 else None)
+    assert (content["type"], content["ends"]) == ("release", 2 if schema >= 3 else None)
     assert [row["key"] for row in content["subprocessors"]] == ["host", "parent"]
     assert content["subprocessors"][0]["transfer_mechanisms"][0]["expires_on"] == "2028-02-01"
+
+
+def test_what_a_schema_did_not_know_is_not_stated():
+    told = ("unverified_days", "declined_days", "limitation_years")
+
+    assert [tuple(shape.decode(golden(schema))["service"][name] for name in told) for schema in (1, 2, 3, 4)] == [
+        (None, None, None),
+        (None, None, None),
+        (None, None, None),
+        (5, 60, 3),
+    ]
 
 
 def states_of(content):
@@ -115,7 +127,7 @@ def test_a_language_is_whole_where_no_passage_is_missing_or_outdated():
     assert shape.completeness(shape.decode(golden(2)), "de") == (0, 10)
 
 
-@pytest.mark.parametrize("schema", [1, 2, 3])
+@pytest.mark.parametrize("schema", [1, 2, 3, 4])
 def test_a_golden_release_still_becomes_a_page(schema):
     text = golden(schema)
     site = Site.on([(text, DIGESTS[schema])], ["en", "hu"], "https://trust.example.com", date(2026, 12, 24))

@@ -13,6 +13,8 @@ SERVICE = {
     "contact": "trust@example.com",
     "notice_days": 30,
     "retention_days": 365,
+    "limitation_years": 0,
+    "declined_days": None,
 }
 
 
@@ -24,6 +26,7 @@ SERVICE = {
         ("{territories:DE,IE,150}", "Germany, Ireland and Europe", "Németország, Írország és Európa"),
         ("{provider_country}", "Slovakia", "Szlovákia"),
         ("{notice_days}", "30", "30"),
+        ("{limitation_years}", "0", "0"),
         ("{dpa}", "/en/dpa/", "/hu/dpa/"),
         ("{{service}} {", "{service} {", "{service} {"),
         ("{provider_address} {unknown} {territory:XX}", *["{provider_address} {unknown} {territory:XX}"] * 2),

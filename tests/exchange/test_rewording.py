@@ -44,6 +44,15 @@ def test_putting_it_in_changes_that_passage_alone_and_leaves_the_content_as_it_w
     assert amended == changed(content, en="Other words")
 
 
+def test_facts_that_an_older_schema_did_not_know_come_with_the_words_that_may_name_them(content):
+    older = copy.deepcopy(content)
+    older["service"] |= {"declined_days": None, "notice_days": 20}
+
+    amended = put(older, changed(content, en="Kept: {declined_days}"), {KEY})
+
+    assert amended["service"] == {**content["service"], "notice_days": 20}
+
+
 def test_places_within_a_subprocessor_and_the_privacy_notice_are_passages_too(content):
     drafted = copy.deepcopy(content)
     place = next(row for row, _of in rows(drafted, "locations").values() if row["place"])
