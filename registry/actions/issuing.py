@@ -4,7 +4,7 @@ import logging
 from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import DatabaseError, InterfaceError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -127,6 +127,9 @@ def issue_unreviewed(request: DpaRequest) -> Agreement | None:
         return None
     except CannotIssue:
         _to_review(seen)
+    except (DatabaseError, InterfaceError) as error:
+        # It stays where it is: the worker tries again.
+        logger.warning("The document of %s was not issued yet: %s", seen.reference, type(error).__name__)
     except Exception as error:
         # By its class alone: the words of an error may hold what somebody typed.
         logger.error("The document of %s was not issued: %s", seen.reference, type(error).__name__)

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
@@ -307,6 +307,18 @@ def test_a_failure_is_told_by_its_class_alone_and_the_request_goes_into_review(v
     assert [record.getMessage() for record in caplog.records] == [
         f"The document of {verified.reference} was not issued: RuntimeError"
     ]
+
+
+def test_a_database_that_does_not_answer_leaves_the_request_where_it_is(verified, monkeypatch):
+    unreviewed("all")
+
+    def fails(html, paper):
+        raise OperationalError("no answer")
+
+    monkeypatch.setattr(drawing_up.pdf, "pdf", fails)
+
+    assert issuing.issue_unreviewed(verified) is None
+    assert fresh(verified).state == "verified"
 
 
 def test_the_worker_issues_what_died_between_verifying_and_issuing(verified):
