@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.db.models import Model
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
@@ -58,16 +59,16 @@ def _agreement(about: dpa_mail.About, *states: str) -> Agreement | None:
 
 
 def _notice(about: dpa_mail.About, to: str) -> EmailMessage:
-    return dpa_mail.notice(about, to=to, page=_page_of_staff(about))
+    return dpa_mail.notice(about, to=to, page=_page_of_staff(about.request))
 
 
 def _task(about: dpa_mail.About, to: str) -> EmailMessage | None:
     agreement = _agreement(about, State.ACCEPTED)
-    return agreement_mail.task(about, agreement, to=to, page=_page_of_staff(about)) if agreement else None
+    return agreement_mail.task(about, agreement, to=to, page=_page_of_staff(agreement)) if agreement else None
 
 
-def _page_of_staff(about: dpa_mail.About) -> str:
-    return settings.PUBLIC_URL + reverse("admin:registry_dparequest_change", args=[about.request.pk])
+def _page_of_staff(noun: Model) -> str:
+    return settings.PUBLIC_URL + reverse(f"admin:registry_{noun._meta.model_name}_change", args=[noun.pk])
 
 
 # --- To the customer --------------------------------------------------------------------------------------------------

@@ -69,7 +69,7 @@ def test_staff_is_told_of_an_acceptance_until_it_is_countersigned(db):
     task = mail("dpa-task")
 
     assert task.to == [ServiceProfile.load().contact]
-    assert f"/admin/registry/dparequest/{agreement.request_id}/change/" in task.body
+    assert f"http://127.0.0.1:8000/admin/registry/agreement/{agreement.pk}/change/" in task.body
     assert PERSON["company"] not in task.body
 
     agreements.countersign(agreement)
