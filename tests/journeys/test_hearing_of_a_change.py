@@ -1,13 +1,9 @@
 """A customer hears of a change in Estonian before it happens, objects, is answered; the day comes, the page changes."""
 
-import email
-import email.policy
 import re
-import time
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator
-from email.message import EmailMessage
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.smtp import Sink, sink
 
 from .product import Product, running
+from .receiving import link_in, mail_to, seen_on, send, text_of, wait_for
 from .test_publishing import sign_in
 
 pytestmark = pytest.mark.browser
@@ -51,53 +48,6 @@ def product(product_at_rest: Product, tmp_path: Path, mails: Sink, clock: Path) 
     }
     with running(product_at_rest, tmp_path, **environment) as served:
         yield served
-
-
-def wait_for[T](what: Callable[[], T | None], seconds: float = 30) -> T:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if found := what():
-            return found
-        time.sleep(0.1)
-    raise AssertionError("it did not happen in time")
-
-
-def mail_to(mails: Sink, address: str, number: int) -> EmailMessage:
-    """The so-many-th mail to an address."""
-
-    def look() -> EmailMessage | None:
-        found = [email.message_from_string(text, policy=email.policy.default) for text in list(mails.mails)]
-        to = [mail for mail in found if mail["To"].addresses[0].addr_spec == address]
-        return to[number - 1] if len(to) >= number else None
-
-    return wait_for(look)
-
-
-def text_of(mail: EmailMessage) -> str:
-    body = mail.get_body(("plain",))
-    assert body is not None
-    return str(body.get_content())
-
-
-def link_in(mail: EmailMessage, product: Product, path: str) -> str:
-    found = re.search(rf"{re.escape(product.url)}{path}\S*", text_of(mail))
-    assert found, text_of(mail)
-    return found[0]
-
-
-def send(page: Page) -> None:
-    page.wait_for_timeout(3_200)  # a person needs longer than that
-    page.locator("main button[type=submit]").last.click()
-
-
-def seen_on(page: Page, what: str) -> None:
-    """Within seconds, and without anybody's doing, on a page that is loaded anew."""
-
-    def look() -> bool:
-        page.reload()
-        return page.locator(what).count() > 0
-
-    wait_for(look)
 
 
 def test_a_customer_hears_of_a_change_objects_and_sees_it_come(product: Product, mails: Sink, clock: Path, page: Page):
