@@ -36,7 +36,7 @@ class AcceptForm(SigningForm):
 
     def __init__(self, posted: Any = None, **values: Any) -> None:
         super().__init__(posted, **values)
-        self.fields["authority"].label = _("I have read the document, and may accept it for the company named in it.")
+        self.fields["authority"].label = _("I have read the document, and may accept it for the company named in it")
 
 
 class UploadForm(SigningForm):
@@ -57,5 +57,5 @@ class UploadForm(SigningForm):
 
     def __init__(self, posted: Any = None, **values: Any) -> None:
         super().__init__(posted, **values)
-        self.fields["authority"].label = _("The person who signed may sign for the company named in the document.")
+        self.fields["authority"].label = _("The person who signed may sign for the company named in the document")
         self.fields["file"].widget.attrs["accept"] = "application/pdf,.pdf"

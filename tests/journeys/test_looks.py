@@ -11,7 +11,9 @@ from .product import Product
 
 pytestmark = [pytest.mark.browser, pytest.mark.looks]
 
-PAGES = ("", "releases/", "releases/1/", "compare/1/3/", "regions/eu/", "no-such-page/")
+PAGES = ("", "releases/", "releases/1/", "compare/1/3/", "regions/eu/", "no-such-page/", "dpa/privacy/")
+# Also those around a DPA request that need no request; test_requesting_looks.py has the others.
+PAGES += ("dpa/link/sent/", "dpa/thanks/DPA-7K2M-X4QD/", "dpa/verify/no-such-link/")
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 

@@ -79,7 +79,7 @@ def test_the_page_asks_for_full_name_role_and_authority_and_carries_the_digest(c
     assert page.one("label", for_="accept-name").text == "Full name"
     assert page.one("label", for_="accept-role").text == "Role in the company"
     assert page.one("label", for_="accept-authority").text == (
-        "I have read the document, and may accept it for the company named in it."
+        "I have read the document, and may accept it for the company named in it"
     )
     assert "simple electronic signature" in page.one("section", id="sign").text
     assert "It is not a qualified electronic signature" in page.one("section", id="sign").text
