@@ -10,6 +10,8 @@ from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urljoin
 
+from .pdf_columns import columns, lines
+
 Node = dict[str, Any]
 # What may stand in a list of children: an element, or text.
 Item = Node | str
@@ -23,11 +25,10 @@ VOID = {"br", "hr"}
 # On cells: "group" for a row that leads those after it, "below" for one that goes on with the row above.
 CLASSES = {"page-break", "small", "notice", "lead", "group", "below"}
 _SAME = {"b": "strong", "i": "em", "time": "span"}
-# In points: between the margins, around the text of a cell, and the most that a column asks for; of letters in a table.
-WIDTH, PADDING, MOST, LABELS = 470.0, 14.0, 400.0, 150.0
-USUAL, WIDE = 4.4, 4.8
 # A row of so many letters may go on on the next page; a shorter one moves there whole.
 LONG_ROW = 1200
+# Typst takes addresses of up to 8000 bytes.
+LONGEST_LINK = 2000
 # White space as HTML collapses it: a no-break space is none.
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 
@@ -96,7 +97,9 @@ class _Builder:
                 waiting.append(item)
                 continue
             flush()
-            found.append(self.block(item))
+            # PDF/UA: no heading without a text.
+            if item["tag"] not in HEADINGS or _text(item["children"]).strip():
+                found.append(self.block(item))
         flush()
         return found
 
@@ -158,14 +161,14 @@ class _Builder:
             else:
                 rows = [child] if child["tag"] == "tr" else _only(child, "tr")
                 made["rows"] += [self.row(row) for row in rows]
-        made["columns"] = _columns(made["head"] + made["rows"])
-        open_ones = [_all(row, "below") for row in made["rows"][1:]] + [False]
+        made["columns"] = columns(made["head"] + made["rows"])
+        below = [_all(row, "below") for row in made["rows"]] + [False]
         made["rows"] = [
             {
-                "leads": opened or _all(row, "group"),
-                "cells": [{**cell, "open": opened} for cell in row],
+                "leads": below[at + 1] or _all(row, "group"),
+                "cells": [{**cell, "open": below[at + 1]} for cell in row],
             }
-            for row, opened in zip(made["rows"], open_ones, strict=True)
+            for at, row in enumerate(made["rows"])
         ]
         return made
 
@@ -181,7 +184,7 @@ class _Builder:
             }
             for child in _only(element, "th", "td")
         ]
-        long = sum(len(line) for cell in cells for line in _lines(cell)) > LONG_ROW
+        long = sum(len(line) for cell in cells for line in lines(cell)) > LONG_ROW
         return [{**cell, "breakable": long, "open": False} for cell in cells]
 
     def inline(self, items: Iterable[Item]) -> list[Item]:
@@ -228,8 +231,12 @@ class _Builder:
         made: Node = {"t": tag, "c": self.spans(element["children"], leaves), **_about(attrs)}
         if tag != "a":
             return made
-        href = urljoin(self.address, attrs.get("href", ""))
-        return {**made, "href": href} if href.startswith(("https:", "http:", "mailto:")) else {**made, "t": "span"}
+        try:
+            href = urljoin(self.address, attrs.get("href", ""))
+        except ValueError:  # such as http://[
+            href = ""
+        whole = href.startswith(("https:", "http:", "mailto:")) and len(href) <= LONGEST_LINK
+        return {**made, "href": href} if whole else {**made, "t": "span"}
 
 
 def _about(attrs: dict[str, str]) -> Node:
@@ -274,72 +281,3 @@ def _slim(nodes: Iterable[Node]) -> list[Item]:
         elif node["t"] != "code" or node["text"]:
             found.append(node)
     return found
-
-
-def _columns(rows: list[list[Node]]) -> list[float]:
-    """How wide the columns are: each as its text asks where that is little, the others share what is left."""
-    asked: list[tuple[float, float]] = []
-    taken: dict[int, int] = {}
-    for row in rows:
-        at = 0
-        for cell in row:
-            while taken.get(at, 0):
-                taken[at] -= 1
-                at += 1
-            for _column in range(cell["colspan"]):
-                asked += [(0, 0)] * (at + 1 - len(asked))
-                if cell["rowspan"] > 1:
-                    taken[at] = cell["rowspan"] - 1
-                if cell["colspan"] == 1:
-                    least, most = asked[at]
-                    lines = list(_lines(cell))
-                    word = max((len(word) for line in lines for word in line.split()), default=1)
-                    asked[at] = max(least, word), max(most, *map(len, lines), word)
-                at += 1
-    if all([cell["head"] for cell in row] == [True, False] for row in rows):
-        # Labels and what is stated: alike in all tables of a document.
-        return [LABELS, WIDTH - LABELS]
-    return _shared([(PADDING + WIDE * least, PADDING + USUAL * most) for least, most in asked])
-
-
-def _shared(asked: list[tuple[float, float]]) -> list[float]:
-    """Widths from the least and the most that each column asks for, WIDTH in all where they need it."""
-    widths: dict[int, float] = {}
-    while waiting := [at for at in range(len(asked)) if at not in widths]:
-        left = WIDTH - sum(widths.values())
-        # What fits into an equal share is given whole. Of what is left, none gets less than its longest word.
-        found = {at: asked[at][1] for at in waiting if asked[at][1] <= left / len(waiting)}
-        if not found:
-            wanted = {at: min(asked[at][1], MOST) for at in waiting}
-            shares = {at: left * wanted[at] / sum(wanted.values()) for at in waiting}
-            found = {at: asked[at][0] for at in waiting if asked[at][0] > shares[at]} or shares
-        widths |= found
-    return [round(widths[at], 1) for at in range(len(asked))]
-
-
-def _lines(node: Item) -> Iterator[str]:
-    """The texts of a cell that begin on lines of their own."""
-    if isinstance(node, str):
-        yield node
-    elif node["t"] == "dl":
-        for item in node["items"]:
-            yield f"{_said(item['term'])}: {_said(item['said'])}"
-    elif node["t"] in {"div", "quote", "ul", "ol"}:
-        for child in node.get("c") or node.get("items") or []:
-            yield from _lines(child)
-    else:
-        line = ""
-        for child in node.get("c", [node]):
-            if isinstance(child, dict) and child["t"] == "br":
-                yield line
-                line = ""
-            else:
-                line += _said(child)
-        yield line
-
-
-def _said(node: Item) -> str:
-    if isinstance(node, str):
-        return node
-    parts = node.get("c") or node.get("items") or []
-    return node.get("text", "") + "".join(map(_said, parts))

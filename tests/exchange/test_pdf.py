@@ -189,6 +189,16 @@ def test_a_row_that_leads_others_never_stands_last_on_a_page():
         assert not body[-1].startswith("Group")
 
 
+def test_what_is_empty_breaks_nothing():
+    html = "<p></p><ul></ul><ul><li></li></ul><dl></dl><table></table><table><tr><td></td></tr></table>"
+    html += (
+        "<h1></h1><h2> </h2><div></div><p><a href='https://example.com/'></a></p><blockquote></blockquote><pre></pre>"
+    )
+
+    assert len(read(pdf(html, PAPER)).pages) == 1
+    assert len(read(pdf("", PAPER)).pages) == 1
+
+
 def test_pictures_show_the_pages():
     pages = pictures('<h1>One</h1><p class="page-break">Two</p>', PAPER, ppi=36)
 

@@ -38,7 +38,7 @@ def test_text_between_blocks_becomes_a_paragraph_and_white_space_nothing():
 
 
 def test_headings_begin_at_the_first_level_and_skip_none():
-    found = tree("<h3>a</h3><h5>b</h5><h6>c</h6><h2>d</h2><h1>e</h1>")
+    found = tree("<h1></h1><h3>a</h3><h5>b</h5><h6>c</h6><h2>d</h2><h1>e</h1>")
 
     assert [(block["level"], block["c"]) for block in found] == [
         (1, ["a"]),
@@ -81,7 +81,9 @@ def test_a_link_leads_to_a_whole_address(href, whole):
     assert found == [{"t": "p", "c": [{"t": "a", "c": ["there"], "href": whole}]}]
 
 
-@pytest.mark.parametrize("href", ["/hu/", "javascript:alert(1)", "file:///etc/passwd", ""])
+@pytest.mark.parametrize(
+    "href", ["/hu/", "javascript:alert(1)", "file:///etc/passwd", "", "http://[", f"https://example.com/{'x' * 2000}"]
+)
 def test_a_link_that_leads_nowhere_is_plain_text(href):
     assert tree(f'<p><a href="{href}">there</a></p>') == [{"t": "p", "c": [{"t": "span", "c": ["there"]}]}]
 
@@ -134,33 +136,6 @@ def test_a_table_has_its_head_and_its_rows_apart():
         [(False, 2, [{"t": "run", "c": ["x"]}]), (True, 1, [{"t": "run", "c": ["y"]}])]
     ]
     assert len(found["columns"]) == 3
-
-
-def test_columns_with_little_to_say_get_what_they_ask_and_the_others_share_the_rest():
-    table = (
-        "<table><tr><td>a</td><td>{long}</td><td>13 December 2024</td></tr>"
-        '<tr><td rowspan="2">bb</td><td colspan="2">{long}</td></tr><tr><td>e</td><td>twenty letters</td></tr></table>'
-    )
-    (found,) = tree(table.format(long="word " * 100))
-
-    first, second, third = found["columns"]
-    assert (first, third) == (14 + 2 * 4.4, 14 + 16 * 4.4)
-    assert second == round(470 - first - third, 1)
-
-
-def test_tables_of_labels_are_all_divided_alike():
-    (found,) = tree(f"<table><tr><th>a</th><td>b</td></tr><tr><th>{'label ' * 20}</th><td>c</td></tr></table>")
-
-    assert found["columns"] == [150, 320]
-
-
-def test_no_column_is_narrower_than_its_longest_word():
-    words = ["f" * 40, "word " * 300, "word " * 300]
-    (found,) = tree("<table><tr>" + "".join(f"<td>{word}</td>" for word in words) + "</tr></table>")
-
-    assert found["columns"][0] >= 14 + 40 * 4.4
-    assert found["columns"][1] == found["columns"][2]
-    assert round(sum(found["columns"])) == 470
 
 
 def test_a_short_row_stays_on_one_page_and_a_long_one_may_go_on_on_the_next():
