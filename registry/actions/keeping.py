@@ -33,32 +33,33 @@ class Kept(CannotMove):
         super().__init__(reference)
 
     def __str__(self) -> str:
-        return " ".join(self.sentences())
-
-    def sentences(self) -> list[str]:
-        """For staff: what is kept, why, and until when."""
+        first = _("The personal data of this request cannot be erased yet: %(reference)s.")
+        which = _("Agreements: %(references)s.")
         language = get_language() or "en"
-        first = _("The personal data of this request cannot be erased yet: %(reference)s.") % {
-            "reference": self.reference
-        }
-        why = _(
+        references = localized.listing(self.agreements, language)
+        said = (first % {"reference": self.reference}, self.why, which % {"references": references})
+        return " ".join([*said, self.when(language)])
+
+    @property
+    def why(self) -> str:
+        """The ground, for staff."""
+        return _(
             "The signatory and the signed document are kept to comply with legal obligations, and to establish, "
             "exercise or defend legal claims (GDPR Art. 17(3)(b) and (e))."
         )
-        which = _("Agreements: %(references)s.") % {"references": localized.listing(self.agreements, language)}
-        return [first, why, which, self.when(language)]
 
     def when(self, language: str) -> str:
         """Until when, for staff and for the person alike."""
         if self.until:
-            return _("They can be erased from this day on: %(day)s.") % {"day": localized.day(self.until, language)}
+            day = localized.day(self.until, language)
+            return _("The personal data can be erased from this day on: %(day)s.") % {"day": day}
         if not self.years:
-            return _("They are kept while an agreement is in force.")
+            return _("The personal data is kept while an agreement is in force.")
         return ngettext(
-            "They are kept while an agreement is in force and for %(count)d year after its end, until claims are "
-            "time-barred.",
-            "They are kept while an agreement is in force and for %(count)d years after its end, until claims are "
-            "time-barred.",
+            "The personal data is kept while an agreement is in force and for %(count)d year after its end, until "
+            "claims are time-barred.",
+            "The personal data is kept while an agreement is in force and for %(count)d years after its end, until "
+            "claims are time-barred.",
             self.years,
         ) % {"count": self.years}
 

@@ -172,7 +172,7 @@ class CaseAdmin(Disclosing, NeitherAddedNorDeleted):
         raise CannotMove(_("Nothing is in the way of this erasure. Erase the personal data instead."))
 
     def erase_context(self, found: Any) -> dict[str, Any]:
-        """What the page that asks needs besides; `kept` are sentences on why nothing can be erased yet."""
+        """What the page that asks needs besides; `kept` is why nothing can be erased yet."""
         return {"grounds": _GROUNDS}
 
     def note(self, request: HttpRequest, name: str = "note") -> str:

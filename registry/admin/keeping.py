@@ -26,7 +26,9 @@ class Keeping:
         day = localized.day(told, spoken()) if told else ""
         return context | {
             "title": _("The personal data of %(reference)s has to be kept") % {"reference": found},
-            "kept": kept.sentences(),
-            "told": _("The person was last told on this day: %(day)s.") % {"day": day} if told else "",
+            "kept": kept,
+            "when": kept.when(spoken()),
+            "agreements": found.agreements.filter(reference__in=kept.agreements),
+            "told": day,
             "told_today": told == today,
         }

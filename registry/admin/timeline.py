@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from ..actions.notifying import Reason
-from ..models import DpaRequest, Objection, Subscriber
+from ..models import DpaEvent, DpaRequest, Objection, Subscriber
 from .naming import language_label, region_names
 
 Record = DpaRequest | Objection | Subscriber
@@ -23,7 +23,7 @@ class Moment:
 
 
 def timeline(record: Record, *, notes: bool) -> list[Moment]:
-    """The newest first. Four queries at most, however much has happened."""
+    """The newest first. Five queries at most, however much has happened."""
     told = []
     before = None
     rows = type(record).history.filter(id=record.pk)  # type: ignore[union-attr]
@@ -37,6 +37,10 @@ def timeline(record: Record, *, notes: bool) -> list[Moment]:
             Moment(note.at, _name(note.by), _("Answer") if getattr(note, "answer", False) else _("Note"), note.text)
             for note in record.notes.select_related("by")  # type: ignore[union-attr]
         ]
+    if isinstance(record, DpaRequest):
+        # What changes no state: that the person was refused to be erased.
+        refused = record.events.filter(kind=DpaEvent.Kind.ERASURE_REFUSED).values_list("at", flat=True)
+        told += [Moment(at, "", _("The erasure was refused, and the person told why.")) for at in refused]
     return sorted(told, key=lambda moment: moment.at, reverse=True)
 
 

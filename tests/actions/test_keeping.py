@@ -114,18 +114,18 @@ def test_the_ground_and_the_end_are_told_in_the_language_that_is_spoken(db):
     assert str(keeping.kept(request)) == (
         f"The personal data of this request cannot be erased yet: {request.reference}. The signatory and the signed "
         "document are kept to comply with legal obligations, and to establish, exercise or defend legal claims (GDPR "
-        f"Art. 17(3)(b) and (e)). Agreements: {found.reference}. They are kept while an agreement is in force and for "
-        "5 years after its end, until claims are time-barred."
+        f"Art. 17(3)(b) and (e)). Agreements: {found.reference}. The personal data is kept while an agreement is in "
+        "force and for 5 years after its end, until claims are time-barred."
     )
     Agreement.objects.update(state="ended", ended_on=timezone.localdate())
     found.refresh_from_db()
     ends = found.free_from(5)
-    assert f"They can be erased from this day on: {ends.day} {ends:%B %Y}." in str(keeping.kept(request))
+    assert f"The personal data can be erased from this day on: {ends.day} {ends:%B %Y}." in str(keeping.kept(request))
     with override("hu"):
         assert f"{ends.year}." in str(keeping.kept(request))
     limit(0)
     Agreement.objects.update(state="in_force", ended_on=None)
-    assert str(keeping.kept(request)).endswith("They are kept while an agreement is in force.")
+    assert str(keeping.kept(request)).endswith("The personal data is kept while an agreement is in force.")
 
 
 def test_without_a_profile_the_usual_period_holds(db):

@@ -15,8 +15,8 @@ def test_the_timeline_tells_who_did_what_the_newest_first(db):
     request = dpa.move(request, "in_review", officer, note="Rang them.")
 
     assert told(request) == [
-        ("officer", "State: in review", ""),
         ("officer", "Note", "Rang them."),
+        ("officer", "State: in review", ""),
         ("officer", "Taken by: officer", ""),
         ("", "The request was received.", ""),
     ]
