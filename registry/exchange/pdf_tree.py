@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from .pdf_columns import columns, lines
 
@@ -232,7 +232,7 @@ class _Builder:
         if tag != "a":
             return made
         try:
-            href = urljoin(self.address, attrs.get("href", ""))
+            href = urlsplit(urljoin(self.address, attrs.get("href", ""))).geturl()
         except ValueError:  # such as http://[
             href = ""
         whole = href.startswith(("https:", "http:", "mailto:")) and len(href) <= LONGEST_LINK
