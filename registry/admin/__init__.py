@@ -13,6 +13,7 @@ from . import (
     staff,
     subprocessor,
     subscriber,
+    template,
     translator,
     workbench,
 )

@@ -7,7 +7,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from ..models import Release
+from ..models import DpaTemplate, DpaTemplateVersion, Release
 from .editing import VersionedForm
 
 WHY_KEPT = _(
@@ -54,8 +54,13 @@ class NounForm(VersionedForm):
 
 
 def released_keys(request: HttpRequest, model: type[Any]) -> set[str]:
-    """The keys that releases name; asked once a request, however many permissions are checked."""
+    """The keys that releases name, and those of templates with versions; asked once a request, however many
+    permissions are checked."""
     known = request.__dict__.setdefault("_registry_released", {})
     if model not in known:
-        known[model] = Release.objects.named(model.released_as)
+        known[model] = (
+            set(DpaTemplateVersion.objects.values_list("template__key", flat=True))
+            if model is DpaTemplate
+            else Release.objects.named(model.released_as)
+        )
     return known[model]

@@ -19,6 +19,7 @@ from ..exchange.mail import region_name
 from ..models import (
     DataCategory,
     DataSubject,
+    DpaTemplate,
     Language,
     PolicySection,
     ProcessingLocation,
@@ -94,6 +95,8 @@ def name_of(noun: Model) -> str:
             return said(noun, "heading") or noun.key
         case Question():
             return said(noun, "question") or noun.key
+        case DpaTemplate():
+            return said(noun, "title") or noun.key
         case Safeguard():
             return _safeguard(noun)
         case SafeguardSet():

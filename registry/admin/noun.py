@@ -120,6 +120,8 @@ class NounAdmin(Importing, StaffAdmin):
     form = NounForm
     actions = ("leave_out", "list_again")
     search_help_text = _("Names, keys and texts in the languages shown")
+    why_kept = WHY_KEPT
+    kept_by = _("%(name)s: a release names it, so it is kept as evidence.")
     # Columns that a search looks at, beside the key and the prose.
     searched: tuple[str, ...] = ()
 
@@ -168,7 +170,7 @@ class NounAdmin(Importing, StaffAdmin):
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         noun = self.get_object(request, unquote(object_id))
         if noun is not None and super().has_delete_permission(request, noun) and self._kept(request, noun):
-            self.message_user(request, WHY_KEPT, messages.WARNING)
+            self.message_user(request, self.why_kept, messages.WARNING)
             return HttpResponseRedirect(reverse(f"admin:registry_{self.opts.model_name}_change", args=[noun.pk]))
         return super().delete_view(request, object_id, extra_context)
 
@@ -182,7 +184,7 @@ class NounAdmin(Importing, StaffAdmin):
             protected = [
                 *protected,
                 *(
-                    gettext("%(name)s: a release names it, so it is kept as evidence.") % {"name": name_of(row)}
+                    str(self.kept_by) % {"name": name_of(row)}
                     for row in rows
                     if row.key in released_keys(request, type(row))
                 ),
@@ -198,10 +200,10 @@ class NounAdmin(Importing, StaffAdmin):
         try:
             super().delete_queryset(request, queryset)
         except ProtectedError:
-            self.message_user(request, WHY_KEPT, messages.ERROR)
+            self.message_user(request, self.why_kept, messages.ERROR)
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        context["why_kept"] = WHY_KEPT if self._kept(request, kwargs.get("obj")) else ""
+        context["why_kept"] = self.why_kept if self._kept(request, kwargs.get("obj")) else ""
         return super().render_change_form(request, context, *args, **kwargs)
 
     @admin.action(description=_("Leave out of the next release"), permissions=["change"])

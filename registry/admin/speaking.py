@@ -20,7 +20,7 @@ from modeltranslation.utils import build_localized_fieldname
 
 from ..exchange.collation import key as sort_key
 from ..exchange.localized import tag, text_direction
-from ..exchange.placeholders import NAMES, SERVICE_FACTS, Facts
+from ..exchange.placeholders import NAMES, SERVICE_FACTS, Facts, Values
 from ..exchange.wording import faults
 from ..models import Language, ServiceProfile
 from ..translation import TRANSLATED
@@ -109,7 +109,7 @@ class SpeakingForm(forms.ModelForm):
                     self.add_error(name, ValidationError(fault, code="passage"))
         return cleaned
 
-    def facts(self) -> Facts | None:
+    def facts(self) -> Values | None:
         return self.speech.facts()
 
 
@@ -135,8 +135,12 @@ class Speaking(admin.options.BaseModelAdmin):
         ]
         options["fields"] = [*rest[:here], *spoken_fields, *rest[here:]]
         if "placeholders" in options.get("classes", ()):
-            options["description"] = placeholders_hint(Speech.of(request).facts())
+            options["description"] = self.hint(request)
         return options
+
+    def hint(self, request: HttpRequest) -> str:
+        """What the prose may name in braces."""
+        return placeholders_hint(Speech.of(request).facts())
 
     def told(self, request: HttpRequest) -> dict[str, dict[str, str]]:
         """The labels of passages in each language, and their help beside the first alone."""
@@ -177,10 +181,10 @@ def tabs(codes: Iterable[str]) -> list[dict[str, str]]:
     ]
 
 
-def placeholders_hint(facts: Facts | None) -> str:
+def placeholders_hint(facts: Values | None, names: Iterable[str] = NAMES) -> str:
     """The placeholders that prose may use, with what each stands for now."""
     rows = []
-    for name in (*NAMES, "territory:DE", "territories:DE,FR"):
+    for name in (*names, "territory:DE", "territories:DE,FR"):
         try:
             rows.append((f"{{{name}}}", facts[name] if facts else ""))
         except KeyError:
