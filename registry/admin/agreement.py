@@ -10,16 +10,18 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ..actions import signing
 from ..actions.cases import CannotMove
 from ..exchange import localized
-from ..models import Agreement, AgreementFile, DpaRequest
+from ..models import Agreement, AgreementFile, DpaRequest, Signature
 from . import agreement_detail as detail
 from .cases import CodeFilter, LanguageFilter, may
 from .documents import document
+from .looking import SAME_CLICK
 from .naming import spoken, territory_name
 from .queueing import as_seen
 from .readonly import NeitherAddedNorDeleted
@@ -145,6 +147,8 @@ class AgreementAdmin(NeitherAddedNorDeleted):
         def act(found: Agreement) -> None:
             if "authority" not in request.POST:
                 raise CannotMove(_("Tick the box: whoever signs must be authorised to bind the provider."))
+            if _just_signed(found, request.user):
+                return
             seen = as_seen(request, DpaRequest.objects.get(pk=found.request_id))
             name, role = (request.POST.get(part, "").replace("\0", "") for part in ("name", "role"))
             signing.countersign(seen, found, request.user, name=name, role=role)
@@ -186,6 +190,12 @@ class AgreementAdmin(NeitherAddedNorDeleted):
         found = get_object_or_404(AgreementFile.objects.select_related("agreement"), agreement=pk, kind=kind)
         ending, type_ = ("html", "text/html") if kind in detail.PAGES else ("pdf", "application/pdf")
         return document(bytes(found.content), f"{found.agreement.reference}-{kind}.{ending}", type_)
+
+
+def _just_signed(found: Agreement, by: Any) -> bool:
+    """By the same person a moment ago: the second click of two is no mistake of theirs."""
+    since = timezone.now() - SAME_CLICK
+    return found.signatures.filter(party=Signature.Party.PROVIDER, by=by, at__gt=since).exists()
 
 
 def _kept_nowhere(response: Any) -> HttpResponse:

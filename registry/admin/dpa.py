@@ -151,6 +151,8 @@ class DpaRequestAdmin(Keeping, CaseAdmin):
             "seen_since": found.since.isoformat(),
             "facts": detail.facts(found),
             "review": self.review(request, found, typed, acting=acting),
+            "may_replace": acting and found.state == State.ISSUED and self.may_draft(request),
+            "next": detail.after(found) if acting else None,
             "standing": detail.standing(found, offered),
             "to_countersign": offered if offered and offered.state == Agreement.State.ACCEPTED else None,
             "moves": detail.moves(found) if acting else [],

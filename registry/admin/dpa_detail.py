@@ -23,8 +23,14 @@ State = DpaRequest.State
 _LAPSES = gettext_lazy("The document that the customer has cannot be accepted any more then.")
 # What a button says, by where the request is and where it goes, and what it means where that is not plain.
 MOVES: dict[tuple[str, str], tuple[Any, Any]] = {
-    (State.RECEIVED, State.IN_REVIEW): (gettext_lazy("Start the review"), ""),
-    (State.VERIFIED, State.IN_REVIEW): (gettext_lazy("Start the review"), ""),
+    (State.RECEIVED, State.IN_REVIEW): (
+        gettext_lazy("Start the review"),
+        gettext_lazy("The document goes to the address that was typed, verified or not: nobody else can accept it."),
+    ),
+    (State.VERIFIED, State.IN_REVIEW): (
+        gettext_lazy("Start the review"),
+        gettext_lazy("The queue then shows that it is being looked at. A document can be issued either way."),
+    ),
     (State.IN_REVIEW, State.CLOSED): (
         gettext_lazy("Close"),
         gettext_lazy("Closing ends the request without a document, such as one that was concluded in another way."),
@@ -99,6 +105,12 @@ def standing(found: DpaRequest, offered: Agreement | None) -> str:
         case State.COUNTERSIGNED:
             return _("Both parties have signed, and both hold the final document.")
     return ""
+
+
+def after(found: DpaRequest) -> DpaRequest | None:
+    """The request that staff has let wait longest, besides this one and those to countersign."""
+    waiting = DpaRequest.objects.waiting().exclude(pk=found.pk).exclude(state=State.ACCEPTED)
+    return waiting.first()
 
 
 @dataclass(frozen=True)

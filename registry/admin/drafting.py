@@ -7,11 +7,12 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from ..actions import issuing
-from ..actions.cases import CannotMove
+from ..actions.cases import CannotMove, Overtaken
 from ..actions.drafting import FIELDS
 from ..actions.drawing_up import release_in_force
 from ..exchange import localized, template_content
@@ -22,6 +23,7 @@ from ..models import Agreement, DpaDraft, DpaRequest, DpaTemplate
 from .cases import numbers
 from .choosing import Lines
 from .editing import Collision, Refusal
+from .looking import SAME_CLICK
 from .naming import country_choices, language_label, said, spoken, territory_name
 
 # Hidden fields: which draft somebody looked at, and the digest of the document that it made.
@@ -60,7 +62,7 @@ class DraftForm(forms.ModelForm):
         widgets = {"address": Lines(attrs={"rows": 3})}
 
     def __init__(self, data: Any, found: DpaRequest, draft: DpaDraft) -> None:
-        super().__init__(data, instance=draft)
+        super().__init__(data, instance=draft, label_suffix="")
         self.number, chosen = draft.number, self._versions(draft)
         self._offer("language", [(code, language_label(code)) for code in sorted(chosen, key=language_label)])
         self._offer("country", country_choices()[1:])
@@ -187,6 +189,12 @@ def _shown(field: Any, value: str) -> str:
     return next((str(label) for code, label in field.choices if str(code) == value), value)
 
 
+def _just_issued(found: DpaRequest, by: Any) -> Agreement | None:
+    """What the same person has issued a moment ago: the second click of two is no mistake of theirs."""
+    fresh = found.agreements.offered().filter(issued_at__gt=timezone.now() - SAME_CLICK).first()
+    return fresh if fresh and fresh.history.earliest().history_user_id == by.pk else None
+
+
 def act(found: DpaRequest, posted: Any, by: Any) -> Any:
     """With a button of the review: keep the draft, or issue the document of a draft that nobody has changed. Return the
     agreement, or None where the draft was saved. Raise CannotMove.
@@ -199,7 +207,12 @@ def act(found: DpaRequest, posted: Any, by: Any) -> Any:
         raise CannotMove(_("Somebody else has edited the document meanwhile. Compare the two, then save or issue."))
     values = form.values()
     if posted.get("do") == "issue" and not form.has_changed():
-        return issuing.issue(found, number, by, expected=posted.get(EXPECTED, ""))
+        try:
+            return issuing.issue(found, number, by, expected=posted.get(EXPECTED, ""))
+        except Overtaken:
+            if agreement := _just_issued(found, by):
+                return agreement
+            raise
     try:
         issuing.save_draft(found, number, by, **values)
     except ValidationError as error:

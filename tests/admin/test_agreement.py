@@ -234,6 +234,15 @@ def test_who_was_overtaken_signs_nothing_and_is_told(signatory, db):
     assert Agreement.objects.get().state == "accepted"
 
 
+def test_the_second_of_two_clicks_signs_nothing_more_and_is_no_mistake(signatory, signed_in, db):
+    agreement = accepted()
+    sign(signatory, agreement)
+
+    assert sign(signatory, agreement)["Location"] == page_of(agreement)
+    assert sign(signed_in("superuser"), agreement).status_code == 409
+    assert Signature.objects.filter(party="provider").count() == 1
+
+
 @pytest.mark.parametrize("make", [issued, in_force, ended])
 def test_what_waits_for_no_signature_is_offered_none(signatory, db, make):
     agreement = make()

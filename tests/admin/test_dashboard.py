@@ -10,6 +10,7 @@ from registry.actions.publishing import publish
 from registry.exchange.bounces import Report
 from registry.exchange.localized import day
 from registry.models import (
+    Agreement,
     Delivery,
     DpaRequest,
     Language,
@@ -22,6 +23,7 @@ from registry.models import (
     Subprocessor,
     Translator,
 )
+from tests.agreements import accepted, in_force
 from tests.objections import submit, verified
 
 TRANSLATIONS = "/admin/registry/translationpin/"
@@ -169,6 +171,24 @@ def test_requests_that_wait_are_told_with_the_oldest_first_and_since_when(signed
         (young.reference, "received, waiting for less than a day", f"/admin/registry/dparequest/{young.pk}/change/"),
     ]
     assert [item.urgent for item in card(response, "requests").items] == [True, False]
+
+
+def test_agreements_to_countersign_have_a_card_of_their_own_and_are_told_once(signed_in):
+    old, young, _binding = accepted("a"), accepted("b"), in_force("c")
+    Agreement.objects.filter(pk=old.pk).update(accepted_at=timezone.now() - datetime.timedelta(days=4))
+
+    response = signed_in("DPA signatory").get("/admin/")
+
+    assert rows(response, "agreements") == [
+        (old.reference, "accepted by the customer, waiting for 4 days", f"/admin/registry/agreement/{old.pk}/change/"),
+        (
+            young.reference,
+            "accepted by the customer, waiting for less than a day",
+            f"/admin/registry/agreement/{young.pk}/change/",
+        ),
+    ]
+    assert [item.urgent for item in card(response, "agreements").items] == [True, False]
+    assert "requests" in [found.key for found in response.context["calm"]]
 
 
 def test_more_than_a_card_holds_is_counted(signed_in):
@@ -335,4 +355,4 @@ def test_the_overview_costs_the_same_queries_for_few_rows_and_for_many(signed_in
     with django_assert_max_num_queries(100) as many:
         client.get("/admin/")
 
-    assert len(few) == len(many) == 31
+    assert len(few) == len(many) == 32

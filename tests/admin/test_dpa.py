@@ -217,6 +217,15 @@ def test_a_request_is_taken_moved_and_noted_and_the_page_tells_who_did_what(offi
     assert DpaNote.objects.get().by.username == "DPA-officer"
 
 
+def test_the_page_leads_to_the_next_request_that_waits_for_staff(officer, db):
+    first, second, _unverified = verified("1"), verified("2"), submit("3")
+
+    assert f"Next in the queue: {second.reference}" in text(officer.get(page_of(first)))
+    assert f"Next in the queue: {first.reference}" in text(officer.get(page_of(second)))
+    dpa.decline(first, "No.", User.objects.get())
+    assert "Next in the queue" not in text(officer.get(page_of(second)))
+
+
 def test_get_changes_nothing(officer, db):
     request = verified()
 

@@ -144,6 +144,17 @@ def test_who_issues_while_somebody_else_edits_issues_nothing(officer, request_in
     assert not Agreement.objects.exists()
 
 
+def test_the_second_of_two_clicks_issues_nothing_more_and_is_no_mistake(officer, request_in_review, signed_in):
+    form = opened(officer, request_in_review)
+    send(officer, request_in_review, form, "issue")
+
+    again = send(officer, request_in_review, form, "issue", follow=True)
+
+    assert f"Issued: {Agreement.objects.get().reference}." in text(again)
+    assert Delivery.objects.filter(kind="dpa-issued").count() == 1
+    assert send(signed_in("superuser"), request_in_review, form, "issue").status_code == 409
+
+
 def test_who_was_overtaken_by_another_step_keeps_what_they_typed(officer, request_in_review):
     form = opened(officer, request_in_review, company="Typed with care Kft.")
     DpaRequest.objects.update(assignee=User.objects.create_user("other"))
@@ -223,7 +234,9 @@ def test_an_amendment_is_offered_what_it_supersedes_and_agreements_of_others_are
 def test_a_document_that_stands_is_replaced_only_where_somebody_asks_for_it(officer, db):
     agreement = issued()
     request = DpaRequest.objects.get()
-    assert 'id="draft"' not in officer.get(page_of(request)).content.decode()
+    page = read(officer.get(page_of(request)).content.decode())
+    assert page.all("form", id="draft") == []
+    assert page.one("a", href=f"{page_of(request)}?again=1").text == "Prepare another document"
 
     send(officer, request, opened(officer, request, "?again=1"), "issue")
 
