@@ -6,6 +6,7 @@ import json
 import quopri
 import re
 import zlib
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cache
 from html import escape
@@ -69,7 +70,8 @@ def _unpacked(content: bytes) -> Iterator[bytes]:
 
 def in_database(texts: Iterable[str]) -> dict[str, set[str]]:
     """By "table.column": which of the texts stand there. Every table, those of other packages and of history too."""
-    texts, places = list(texts), {}
+    texts = list(texts)
+    places: defaultdict[str, set[str]] = defaultdict(set)
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
             cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
@@ -77,8 +79,8 @@ def in_database(texts: Iterable[str]) -> dict[str, set[str]]:
             for row in cursor.fetchall():
                 for column, value in zip(columns, row, strict=True):
                     if here := found(texts, _bytes(value)):
-                        places.setdefault(f"{table}.{column}", set()).update(here)
-    return places
+                        places[f"{table}.{column}"] |= here
+    return dict(places)
 
 
 def _bytes(value: Any) -> bytes:
@@ -89,7 +91,8 @@ def _bytes(value: Any) -> bytes:
 
 def in_files(folder: Path, texts: Iterable[str], windows: Iterable[bytes] = ()) -> dict[str, set[str]]:
     """By file: which of the texts, and of the pieces of documents, stand in any byte of it."""
-    texts, windows, places = list(texts), list(windows), {}
+    texts, windows = list(texts), list(windows)
+    places: dict[str, set[str]] = {}
     for path in sorted(folder.rglob("*")):
         if not path.is_file() or "static" in path.relative_to(folder).parts:
             continue

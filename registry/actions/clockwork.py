@@ -68,8 +68,7 @@ def remind() -> int:
     has been reminded after it.
     """
     profile = ServiceProfile.load()
-    days = profile.reminders if profile else []
-    if not days:
+    if profile is None or not profile.reminders:
         return 0
     at, zone = timezone.now(), ZoneInfo(profile.time_zone)
     told, reminded = _reminded(), 0
@@ -77,7 +76,7 @@ def remind() -> int:
         state=Agreement.State.OFFERED, open_until__gt=at, erased_at=None, request__state=DpaRequest.State.ISSUED
     )
     for agreement in open_now.select_related("request"):
-        day = _last_due(agreement.issued_at, days, at, zone)
+        day = _last_due(agreement.issued_at, profile.reminders, at, zone)
         if day is not None and day > told.get(agreement.reference, 0):
             reminded += _remind(agreement, day)
     return reminded

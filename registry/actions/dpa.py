@@ -262,10 +262,10 @@ def erase(
         if kept and not replayed:
             raise kept
         lapse(request, by)
-        for personal in (DpaRequester, DpaNote, DpaDraft, DpaLink):
-            personal._default_manager.filter(request=request).delete()
-        for personal in (AgreementFile, Signature):
-            personal._default_manager.filter(agreement__request=request).delete()
+        for of_request in (DpaRequester, DpaNote, DpaDraft, DpaLink):
+            of_request._default_manager.filter(request=request).delete()
+        for of_agreement in (AgreementFile, Signature):
+            of_agreement._default_manager.filter(agreement__request=request).delete()
         to_customer = Delivery.objects.filter(request=request).exclude(kind__in=_TO_STAFF)
         to_customer.filter(state__in=_UNSENT).update(state=Delivery.State.CANCELLED)
         request.form_token = f"erased {request.reference}"

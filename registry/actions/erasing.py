@@ -134,12 +134,14 @@ def _erased(record: Any, erase: Callable[..., bool], done: Retention) -> bool:
 
 
 def _over(periods: _Periods) -> Iterator[tuple[Any, str, Callable[..., bool]]]:
-    for record, why in _requests_over(periods):
-        yield record, why, dpa.erase
-    for record, why in _objections_over(periods.retention_days):
-        yield record, why, objecting.erase
-    for record, why in _subscriptions_over(periods.retention_days):
-        yield record, why, notifying.erase
+    found: tuple[tuple[Iterator[tuple[Any, str]], Callable[..., bool]], ...] = (
+        (_requests_over(periods), dpa.erase),
+        (_objections_over(periods.retention_days), objecting.erase),
+        (_subscriptions_over(periods.retention_days), notifying.erase),
+    )
+    for records, erase in found:
+        for record, why in records:
+            yield record, why, erase
 
 
 def _requests_over(periods: _Periods) -> Iterator[tuple[DpaRequest, str]]:

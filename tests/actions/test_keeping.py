@@ -1,13 +1,14 @@
+import threading
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import override
 
-from registry.actions import dpa, erasing, eventing, keeping
+from registry.actions import dpa, erasing, eventing, keeping, signing
 from registry.actions.cases import CannotMove
 from registry.exchange import event
 from registry.models import (
@@ -24,6 +25,7 @@ from registry.models import (
     ServiceProfile,
     Signature,
 )
+from tests import agreements
 from tests.kept import agreement, draft, enter
 from tests.requests import submit
 
@@ -232,3 +234,39 @@ def test_one_person_is_erased_and_another_keeps_everything(db):
     kept.refresh_from_db()
     assert (kept.state, kept.erased_at) == ("accepted", None)
     assert [model.objects.count() for model in (DpaRequester, DpaDraft, Signature, AgreementFile)] == [1, 1, 1, 2]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif("connection.vendor == 'sqlite'", reason="threads need a server; SQLite has one writer at a time")
+def test_who_erases_while_another_countersigns_finds_the_person_kept_or_leaves_nothing_to_sign():
+    agreement = agreements.accepted()
+    request = DpaRequest.objects.get(pk=agreement.request_id)
+    staff, barrier, done = agreements.staff(), threading.Barrier(2), []
+
+    def at_once(act):
+        try:
+            barrier.wait(10)
+            act()
+            done.append("done")
+        except CannotMove as error:
+            done.append(type(error).__name__)
+        finally:
+            connection.close()
+
+    with agreements.quick():
+        acts = [
+            lambda: dpa.erase(request, staff),
+            lambda: signing.countersign(request, agreement, staff, **agreements.PROVIDER),
+        ]
+        threads = [threading.Thread(target=at_once, args=[act]) for act in acts]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+
+    assert sorted(done) in (["CannotMove", "done"], ["Kept", "done"], ["Overtaken", "done"])
+    held = DpaRequester.objects.exists()
+    agreement.refresh_from_db()
+    assert (agreement.state, AgreementFile.objects.exists(), Signature.objects.exists()) == (
+        ("in_force", True, True) if held else ("lapsed", False, False)
+    )
