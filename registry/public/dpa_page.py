@@ -48,13 +48,15 @@ def page(
 ) -> HttpResponse:
     """The page as things are now; `form` is one that was sent and not kept."""
     on = way(opened)
+    agreements = [_told(opened, on, one) for one in on.agreements]
     context = {
         "way": on,
         "happened": on.happened(),
         "standing": on.standing(),
         "ahead": on.ahead(),
         "reason": _reason(opened.dpa),
-        "agreements": [_told(opened, on, one) for one in on.agreements],
+        "agreements": agreements,
+        "final": next((one["papers"].get("final") for one in agreements if one["since"]), ""),
         "reading": _reading(on),
         "announced": opened.site.announced,
         "withdrawable": opened.dpa.may_move_to(State.WITHDRAWN),

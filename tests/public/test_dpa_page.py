@@ -61,6 +61,9 @@ def test_documents_are_taken_away_as_files_and_never_shown_within_our_pages(clie
     agreement.refresh_from_db()
     address = home(agreement.request)
 
+    assert shown(client, agreement.request).one("a", class_="button")["href"] == (
+        f"{address}{agreement.reference}/final.pdf"
+    )
     for name, kind in (("document", "issued"), ("signed", "signed"), ("final", "final")):
         for rest in (f"{name}.pdf", f"{agreement.reference}/{name}.pdf"):
             response = client.get(address + rest)
