@@ -7,18 +7,19 @@ from django_tasks_db.models import DBTaskResult
 
 from registry.actions import dpa, drawing_up, eventing, issuing
 from registry.actions.cases import CannotMove, Overtaken
-from registry.exchange import event
+from registry.exchange import event, pdf
 from registry.exchange.digest import sha256
 from registry.exchange.pdf import Unprintable
 from registry.models import Agreement, AgreementFile, Delivery, DpaEvent, DpaRequest, DpaTemplate, ServiceProfile
 from tests import agreements
+from tests.agreements import document
 from tests.requests import submit
 
 
 @pytest.fixture(autouse=True)
-def untypeset():
-    with agreements.quick():
-        yield
+def untypeset(monkeypatch):
+    # By monkeypatch, which undoes in its own order what a test patches on top.
+    monkeypatch.setattr(pdf, "pdf", document)
 
 
 @pytest.fixture
@@ -75,7 +76,7 @@ def test_a_document_its_files_its_event_and_its_mail_are_kept_together(verified,
 
 def test_what_is_read_on_the_page_is_what_the_pdf_was_made_from(verified, officer, monkeypatch):
     made = []
-    monkeypatch.setattr(drawing_up.pdf, "pdf", lambda html, paper: made.append(html) or b"%PDF-")
+    monkeypatch.setattr(pdf, "pdf", lambda html, paper: made.append(html) or b"%PDF-")
 
     agreement = issuing.issue(verified, 0, officer)
 
@@ -93,9 +94,8 @@ def test_nothing_is_rendered_in_a_transaction(verified, officer, monkeypatch):
                 depths.append((name, len(connection.savepoint_ids) - depth)) or real(terms)
             ),
         )
-    document = agreements.document
     monkeypatch.setattr(
-        drawing_up.pdf,
+        pdf,
         "pdf",
         lambda html, paper: depths.append(("pdf", len(connection.savepoint_ids) - depth)) or document(html, paper),
     )
@@ -155,14 +155,14 @@ def test_a_document_that_says_something_else_than_what_was_looked_at_is_not_issu
 
 
 def test_what_changes_while_the_document_is_typeset_stops_it(verified, officer, monkeypatch):
-    document, before = agreements.document, kept()
+    before = kept()
 
     def during(change):
         def typeset(html, paper):
             change()
             return document(html, paper)
 
-        monkeypatch.setattr(drawing_up.pdf, "pdf", typeset)
+        monkeypatch.setattr(pdf, "pdf", typeset)
 
     during(lambda: agreements.publish(DpaTemplate.objects.get(key="quick")))
     with pytest.raises(Overtaken, match=r"^The document would not say any more what you looked at\."):
@@ -223,7 +223,7 @@ def test_characters_that_no_font_has_stop_it(verified, officer, monkeypatch):
     def typeset(html, paper):
         raise Unprintable("日本")
 
-    monkeypatch.setattr(drawing_up.pdf, "pdf", typeset)
+    monkeypatch.setattr(pdf, "pdf", typeset)
     issuing.save_draft(verified, 0, officer, company="Zephyrine 日本")
 
     with pytest.raises(issuing.CannotIssue, match=r"^No font has these characters: 日 \(U\+65E5\) and 本"):
@@ -300,7 +300,7 @@ def test_a_failure_is_told_by_its_class_alone_and_the_request_goes_into_review(v
     def fails(html, paper):
         raise RuntimeError("Zephyrine Quokka Kft.")
 
-    monkeypatch.setattr(drawing_up.pdf, "pdf", fails)
+    monkeypatch.setattr(pdf, "pdf", fails)
 
     assert issuing.issue_unreviewed(verified) is None
     assert fresh(verified).state == "in_review"
@@ -315,7 +315,7 @@ def test_a_database_that_does_not_answer_leaves_the_request_where_it_is(verified
     def fails(html, paper):
         raise OperationalError("no answer")
 
-    monkeypatch.setattr(drawing_up.pdf, "pdf", fails)
+    monkeypatch.setattr(pdf, "pdf", fails)
 
     assert issuing.issue_unreviewed(verified) is None
     assert fresh(verified).state == "verified"

@@ -19,6 +19,16 @@ def test_the_release_in_force_on_a_day(db, day, number):
     )
 
 
+def test_new_customers_get_a_release_before_existing_ones_and_never_one_that_was_ended(db):
+    fourth = enter(4, Release.objects.end_of_chain(), in_force_new_on=DAY, in_force_existing_on=LATER)
+    before = DAY - datetime.timedelta(days=1)
+    assert [[r.number for r in Release.objects.in_force_new(day)] for day in (before, DAY, LATER)] == [[3], [4], [4]]
+
+    enter(5, fourth, ends_id=4, **WITHDRAWAL)
+
+    assert [[r.number for r in Release.objects.in_force_new(day)] for day in (before, DAY, LATER)] == [[3], [3], [3]]
+
+
 def test_the_newest_release_has_the_highest_number(db):
     assert Release.objects.newest().number == 3
 
