@@ -1,5 +1,4 @@
 import subprocess
-import sys
 from datetime import date
 from html import escape
 from io import BytesIO
@@ -232,14 +231,3 @@ def test_the_typesetter_is_told_no_secret(monkeypatch, tmp_path):
 
     with pytest.raises(RuntimeError, match=r"ended with 8\.$"):
         pdf(HTML, PAPER)
-
-
-def test_the_server_does_not_load_typst():
-    done = subprocess.run(
-        [sys.executable, "-c", "import sys, registry.exchange.typesetter; print('typst' in sys.modules)"],
-        capture_output=True,
-        check=True,
-        text=True,
-    )
-
-    assert done.stdout == "False\n"
