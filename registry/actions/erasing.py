@@ -7,12 +7,28 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.core.cache import caches
-from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import Q
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.db.models import Model, Q
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from ..models import Attempt, DpaRequest, Erasure, Objection, ServiceProfile, Subscriber
+from ..models import (
+    AgreementFile,
+    Attempt,
+    DpaDraft,
+    DpaLink,
+    DpaNote,
+    DpaRequest,
+    DpaRequester,
+    Erasure,
+    Objection,
+    ObjectionNote,
+    Objector,
+    ServiceProfile,
+    Signature,
+    Subscriber,
+    SubscriberIdentity,
+)
 from . import dpa, keeping, notifying, objecting
 from .cases import CannotMove, leave_no_trace
 from .keeping import Kept
@@ -21,6 +37,11 @@ __all__ = ["Due", "Kept", "NoSuchReference", "Retention", "apply_retention", "er
 
 logger = logging.getLogger(__name__)
 
+# Whose rows are erased.
+_PERSONAL: tuple[type[Model], ...] = (
+    *(DpaRequester, DpaNote, DpaDraft, DpaLink, AgreementFile, Signature),
+    *(Objector, ObjectionNote, SubscriberIdentity),
+)
 # Finished tasks are of no more use than for a look at what happened today; the day of a time zone may have 25 hours.
 TASKS_KEPT = timedelta(hours=26)
 
@@ -186,6 +207,20 @@ def _clear() -> None:
     DBTaskResult.objects.finished().filter(finished_at__lt=timezone.now() - TASKS_KEPT).delete()
     # A worker that was killed between writing a mail's file and looking at its record again has left one.
     leave_no_trace(*Erasure.objects.values_list("reference", flat=True))
+    _free_pages()
+
+
+def _free_pages() -> None:
+    """PostgreSQL leaves what was deleted in its pages until VACUUM, which by itself may never come to small tables."""
+    if connection.vendor != "postgresql" or connection.in_atomic_block:
+        return
+    tables = ", ".join(connection.ops.quote_name(model._meta.db_table) for model in _PERSONAL)
+    try:
+        with connection.cursor() as cursor:
+            # A table that is being vacuumed already is left to that.
+            cursor.execute(f"VACUUM (SKIP_LOCKED) {tables}")
+    except DatabaseError as error:
+        logger.warning("The pages of what was erased could not be freed: %s", type(error).__name__)
 
 
 # --- After a restore --------------------------------------------------------------------------------------------------

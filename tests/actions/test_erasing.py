@@ -5,6 +5,7 @@ import pytest
 from django.conf import settings
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import User
+from django.db import connection
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
@@ -439,6 +440,41 @@ def test_retention_clears_old_counters_and_finished_tasks(db):
 
     assert list(Attempt.objects.values_list("origin", flat=True)) == ["new"]
     assert list(DBTaskResult.objects.values_list("status", flat=True)) == ["READY"]
+
+
+def pages(*tables):
+    """The bytes that PostgreSQL holds on disk for these tables, long values included."""
+    whole = b""
+    with connection.cursor() as cursor:
+        cursor.execute("CHECKPOINT")
+        for table in tables:
+            cursor.execute(
+                "SELECT pg_read_binary_file(pg_relation_filepath(oid)) FROM pg_class WHERE oid = %s::regclass OR oid = "
+                "(SELECT reltoastrelid FROM pg_class WHERE oid = %s::regclass)",
+                [table, table],
+            )
+            whole += b"".join(bytes(content) for (content,) in cursor.fetchall())
+    return whole
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite overwrites what it deletes")
+def test_after_the_retention_of_the_day_the_pages_of_postgresql_hold_nobody_either(officer, filed):
+    record = request_with_traces(officer)
+    tables = ("registry_dparequester", "registry_dpanote", "registry_signature", "registry_agreementfile")
+    texts = traces.strings({"name": PERSON["name"], "signed": agreements.CUSTOMER["name"], "note": NOTED["note"]})
+    before = pages(*tables)
+    assert [text for text in texts if text.encode() not in before] == []
+    # Documents are there compressed, by a way of PostgreSQL's own.
+    pieces = traces.windows(pages("registry_agreementfile"))
+    assert len(pieces) > 5
+
+    erasing.erase_named(record.reference)
+    assert erasing.apply_retention().failed == []
+
+    left = pages(*tables)
+    assert [text for text in texts if text.encode() in left] == []
+    assert [piece for piece in pieces if piece in left] == []
 
 
 @pytest.mark.django_db(transaction=True)
