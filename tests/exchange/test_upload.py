@@ -333,6 +333,20 @@ def test_the_program_cannot_take_more_memory_than_it_is_given(tmp_path, document
     assert refused(document) == "complex"
 
 
+def test_the_program_is_given_none_of_our_secrets(document, monkeypatch):
+    run, given = subprocess.run, []
+
+    def noting(*args, **values):
+        given.append(set(values["env"]))
+        return run(*args, **values)
+
+    monkeypatch.setattr(upload.subprocess, "run", noting)
+    upload.accepted(document)
+
+    assert "SECRET_KEY" in os.environ
+    assert [names - {"LD_LIBRARY_PATH"} for names in given] == [set()]
+
+
 def test_nothing_reaches_the_disk(document, monkeypatch, tmp_path):
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.chdir(tmp_path)
