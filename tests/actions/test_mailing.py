@@ -8,7 +8,7 @@ from django.db import connection
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult, get_date_max
 
-from registry.actions import claiming, corresponding, dpa, linking, mailing, notifying, rendering
+from registry.actions import claiming, corresponding, dpa, linking, mailing, notifying
 from registry.actions.claiming import STALE, Hand
 from registry.actions.postbox import Postbox
 from registry.models import Delivery, DpaRequest
