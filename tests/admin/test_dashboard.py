@@ -101,7 +101,7 @@ def test_a_missing_translation_is_named_with_its_share_and_leads_to_its_passage(
         "Portuguese (Brazil)": 0,
     }
     assert languages["Latvian"]["address"] == f"{TRANSLATIONS}lv/"
-    assert '<span class="share">98% (53 of 54)</span>' in response.content.decode()
+    assert '<span class="share">98% (58 of 59)</span>' in response.content.decode()
     assert [(i.text, i.note, i.address) for i in languages["Latvian"]["items"]] == [
         (
             "Policy section definition, body",

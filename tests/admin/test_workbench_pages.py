@@ -50,7 +50,8 @@ def test_the_parts_tell_how_many_of_their_passages_the_filter_shows(outdated):
     assert parts["sections/definition"] == ("Another", 2, False)
     assert parts["locations"] == ("Processing locations", 0, False)
     assert parts["profile"] == ("Privacy notice", 0, False)
-    assert list(parts)[-1] == "profile"
+    assert parts["templates"] == ("DPA templates", 0, False)
+    assert list(parts)[-2:] == ["profile", "templates"]
 
 
 def test_a_single_page_is_not_turned(outdated):
