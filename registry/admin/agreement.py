@@ -37,7 +37,7 @@ class CountryFilter(CodeFilter):
 
 @admin.register(Agreement)
 class AgreementAdmin(NeitherAddedNorDeleted):
-    list_display = ("reference", "state", "way", "country_name", "language_name", "release_id", "in_force", "ended")
+    list_display = ("reference", "state", "way", "country_name", "language_name", "release_number", "in_force", "ended")
     list_filter = ("state", "way", CountryFilter, LanguageFilter, "tell_changes")
     list_select_related = ("request__requester",)
     list_per_page = 50
@@ -85,6 +85,10 @@ class AgreementAdmin(NeitherAddedNorDeleted):
     @admin.display(description=gettext_lazy("language"), ordering="language")
     def language_name(self, agreement: Agreement) -> str:
         return localized.language_name(agreement.language, spoken())
+
+    @admin.display(description=gettext_lazy("release"), ordering="release")
+    def release_number(self, agreement: Agreement) -> int:
+        return agreement.release_id
 
     @admin.display(description=gettext_lazy("in force from"), ordering="in_force_on", empty_value="–")
     def in_force(self, agreement: Agreement) -> str | None:

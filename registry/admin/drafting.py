@@ -192,7 +192,10 @@ def _shown(field: Any, value: str) -> str:
 def _just_issued(found: DpaRequest, by: Any) -> Agreement | None:
     """What the same person has issued a moment ago: the second click of two is no mistake of theirs."""
     fresh = found.agreements.offered().filter(issued_at__gt=timezone.now() - SAME_CLICK).first()
-    return fresh if fresh and fresh.history.earliest().history_user_id == by.pk else None
+    if fresh is None:
+        return None
+    issued: Any = fresh.history.earliest()  # type: ignore[attr-defined]
+    return fresh if issued.history_user_id == by.pk else None
 
 
 def act(found: DpaRequest, posted: Any, by: Any) -> Any:

@@ -99,7 +99,7 @@ def test_what_would_issue_no_document_as_meant_is_refused(publisher, changes, wr
 
 def test_the_rules_of_agreements_and_of_retention_are_set(publisher):
     profile = ServiceProfile.load()
-    template = DpaTemplate.objects.create(key="standard", title_en="Data processing agreement", body_en="Text.")
+    template = DpaTemplate.objects.create(key="own", title_en="Data processing agreement", body_en="Text.")
     rules = {
         "standard_template": str(template.pk),
         "unreviewed": "known",
