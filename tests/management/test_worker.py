@@ -200,14 +200,16 @@ from tests.requests import submit
 from registry.models import DpaRequest
 for number in range(3):
     submit(str(number), company=f"Company {number}")
-DpaRequest.objects.update(state="declined", ended_at=timezone.now() - timedelta(days=91))
+due = DpaRequest.objects.filter(requester__company__startswith="Company")
+due.update(state="declined", ended_at=timezone.now() - timedelta(days=91))
 """
 ERASED = """
 from django_tasks_db.models import DBTaskResult
 from registry.actions.clockwork import retention
 from registry.models import DpaRequester, Erasure
 tasks = DBTaskResult.objects.filter(task_path=retention.module_path)
-print(DpaRequester.objects.count(), Erasure.objects.count(), *tasks.values_list("status", flat=True))
+left = DpaRequester.objects.filter(company__startswith="Company")
+print(left.count(), Erasure.objects.count(), *tasks.values_list("status", flat=True))
 """
 
 
