@@ -31,9 +31,16 @@ def test_each_group_is_shown_the_rooms_of_its_work(signed_in):
         return [str(app["name"]) for app in signed_in(role).get("/admin/").context["app_list"]]
 
     registry = ["Subprocessors", "Safeguards", "Policy", "Publication"]
-    assert rooms("editor") == [*registry, "Settings"]
+    # Whoever edits the registry sees the templates of agreements, which state facts of it.
+    assert rooms("editor") == [*registry, "Data processing agreements", "Settings"]
     assert rooms("DPA officer") == [*registry, "Notice of changes", "Data processing agreements", "Settings"]
-    assert rooms("publisher") == [*registry, "Notice of changes", "Settings", "Staff"]
+    assert rooms("publisher") == [
+        *registry,
+        "Notice of changes",
+        "Data processing agreements",
+        "Settings",
+        "Staff",
+    ]
     assert rooms("translator") == ["Policy"]
     assert rooms("nobody") == []
 
@@ -52,7 +59,8 @@ def test_a_model_without_a_room_stands_under_its_app(signed_in, monkeypatch):
 def test_moments_are_told_in_the_zone_of_the_registrys_days(signed_in):
     ServiceProfile.objects.update(time_zone="Pacific/Kiritimati")
     request = submit()
-    DpaRequest.objects.update(received_at=datetime(2024, 12, 13, 23, 30, tzinfo=UTC))
+    at = datetime(2024, 12, 13, 23, 30, tzinfo=UTC)
+    DpaRequest.objects.update(received_at=at, since=at)
     DpaRequest.history.update(history_date=datetime(2024, 12, 13, 23, 30, tzinfo=UTC))
     client = signed_in("DPA officer")
 
