@@ -40,8 +40,9 @@ def test_what_was_erased_is_refused_in_the_words_of_its_kind(db):
 def test_an_erasure_is_noted_once_by_whom_and_when(db):
     officer, request = User.objects.create_user("officer"), submit()
 
-    cases.erased(request, officer, request.received_at)
-    cases.erased(request, officer, None)
+    cases.erased(request, officer, request.received_at, Erasure.Ground.REQUEST)
+    cases.erased(request, officer, None, Erasure.Ground.MISTAKE)
 
-    assert Erasure.objects.values_list("reference", "erased_at").get() == (request.reference, request.received_at)
+    log = Erasure.objects.values_list("reference", "erased_at", "ground").get()
+    assert log == (request.reference, request.received_at, "request")
     assert DpaRequest.history.latest().history_user == officer
