@@ -100,6 +100,8 @@ def _offer(request: DpaRequest, drawn: Document, content: bytes, by: Any) -> Agr
         issued=agreement.issued_digest,
         template=drawn.version.digest,
         release=drawn.release.digest,
+        language=agreement.language,
+        annexes=agreement.annexes,
     )
     queue(request, Delivery.Kind.DPA_ISSUED, event=agreement.reference)
     return agreement

@@ -106,6 +106,8 @@ def _record(agreement: Agreement, told: dict[str, dict[str, Any]]) -> Iterator[s
         "issued": agreement.issued_digest,
         "template": agreement.version.digest,
         "release": agreement.release.digest,
+        "language": agreement.language,
+        "annexes": agreement.annexes,
     }
     expected = {DpaEvent.Kind.ISSUED: issued}
     if agreement.accepted_at:

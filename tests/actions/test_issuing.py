@@ -65,6 +65,8 @@ def test_a_document_its_files_its_event_and_its_mail_are_kept_together(verified,
             "issued": issued.digest,
             "template": agreement.version.digest,
             "release": agreement.release.digest,
+            "language": "hu",
+            "annexes": ["I.A", "I.B", "II", "III"],
         },
     )
     assert list(verified.deliveries.filter(kind="dpa-issued").values_list("event", "state")) == [

@@ -104,6 +104,8 @@ def test_a_document_that_was_changed_or_lost_is_found(agreement, kind):
         ("way", "upload", ["accepted by the customer (way)"]),
         ("signed_digest", "0" * 64, ["accepted by the customer (signed)"]),
         ("release_id", 2, ["issued (release)"]),
+        ("language", "da", ["issued (language)"]),
+        ("annexes", ["I.A", "III"], ["issued (annexes)"]),
     ],
 )
 def test_a_record_that_says_something_else_than_its_events_is_found(agreement, column, value, said):
