@@ -115,6 +115,8 @@ def test_pins_name_texts_as_releases_freeze_them_and_have_a_history(anna: User) 
 
 def test_the_sample_comes_through_with_the_pins_that_it_has_today(db: None) -> None:
     names = ("noun", "object_id", "field", "language", "source_digest", "text_digest", "status")
+    # Templates of agreements came later: this migration knows none.
+    TranslationPin.objects.filter(noun="dpatemplate").delete()
     before = set(TranslationPin.objects.values_list(*names))
 
     migrated()
