@@ -82,6 +82,7 @@ def days_to_verify() -> timedelta:
 def verify(token: str, address_from: str = "") -> DpaRequest:
     """The address is the requester’s: send them a receipt with the link to their page, and tell staff.
 
+    Who confirms the address of a request that has ended is led to their page alone: there is nothing to be told of.
     Raise linking.NoLink for a link that opens nothing, one that has been used among them.
     """
     link = linking.opened(token, linking.Purpose.VERIFY)
@@ -100,7 +101,8 @@ def verify(token: str, address_from: str = "") -> DpaRequest:
             # Staff took it up meanwhile: it stays where it is.
             eventing.record(request, State.VERIFIED)
             saved(request, None)
-        queue(request, Delivery.Kind.DPA_RECEIPT, Delivery.Kind.DPA_NOTICE)
+        if request.state not in DpaRequest.ENDED:
+            queue(request, Delivery.Kind.DPA_RECEIPT, Delivery.Kind.DPA_NOTICE)
     return request
 
 

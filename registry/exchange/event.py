@@ -12,7 +12,7 @@ SCHEMA = 1
 def written(
     *, request: str, number: int, kind: str, at: datetime, agreement: str, facts: dict[str, Any], previous: str
 ) -> str:
-    """RFC 8785 text. `request` and `agreement` are references; `facts` hold digests, numbers and codes, and name nobody."""
+    """RFC 8785 text. `request` and `agreement` are references; `facts` hold digests and codes, and name nobody."""
     return encode(
         {
             "schema": SCHEMA,

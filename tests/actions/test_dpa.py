@@ -155,6 +155,21 @@ def test_verifying_what_staff_reviews_already_moves_nothing(officer):
     assert list(request.events.values_list("kind", flat=True)) == ["received", "in_review", "verified"]
 
 
+@pytest.mark.parametrize("state", DpaRequest.State)
+def test_an_address_is_verified_in_every_state_and_moves_what_was_received_alone(db, state):
+    request = submit()
+    token = link_of(request)
+    put(request, state)
+
+    verified = dpa.verify(token)
+
+    assert (verified.state, verified.verified_at is not None) == ("verified" if state == "received" else state, True)
+    told = [] if state in DpaRequest.ENDED else ["dpa-notice", "dpa-receipt"]
+    assert sorted(request.deliveries.values_list("kind", flat=True)) == ["dpa-check", *told]
+    # Whoever posted it reads on their page how it stands.
+    assert linking.opened(str(linking.token(request, linking.Purpose.PAGE)), linking.Purpose.PAGE).request == request
+
+
 @pytest.mark.django_db(transaction=True)
 @NEEDS_A_SERVER
 def test_a_link_that_two_use_at_the_same_moment_verifies_once():
@@ -262,6 +277,16 @@ def test_what_nobody_verified_in_time_expires_without_a_mail(db):
     assert DpaRequest.objects.get().state == "expired"
     assert list(request.deliveries.values_list("kind", flat=True)) == ["dpa-check"]
     assert dpa.expire(request) is False
+
+
+@pytest.mark.parametrize("state", DpaRequest.State)
+def test_only_what_waits_to_be_verified_expires_unverified(db, state):
+    request = put(submit(), state)
+    DpaRequest.objects.update(verify_by=timezone.now() - timedelta(days=1))
+
+    assert dpa.expire(request) is (state == "received")
+
+    assert DpaRequest.objects.get().state == ("expired" if state == "received" else state)
 
 
 # --- take and move ----------------------------------------------------------------------------------------------------
