@@ -4,6 +4,7 @@ import io
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -20,6 +21,8 @@ from .pdf_tree import tree
 
 # Twenty pages take half a second; a machine under load takes longer.
 TIMEOUT = 60
+# At once, in each process of the server: each takes up to 150 MB.
+_SETTING = threading.BoundedSemaphore(2)
 PROGRAM = Path(settings.BASE_DIR) / "templates" / "pdf" / "paper.typ"
 
 
@@ -81,13 +84,14 @@ def _typeset(html: str, paper: Paper, ppi: int) -> list[bytes]:
     asked = io.BytesIO()
     typesetter.send(asked, job, [attachment.content for attachment in paper.attachments])
     # Isolated (-I): no module of the folder it stands in, none of our secrets in its environment.
-    done = subprocess.run(  # noqa: S603 - our own file, no shell
-        [sys.executable, "-I", typesetter.__file__],
-        input=asked.getvalue(),
-        capture_output=True,
-        env={name: os.environ[name] for name in ("TMPDIR", "LD_LIBRARY_PATH") if name in os.environ},
-        timeout=TIMEOUT,
-    )
+    with _SETTING:
+        done = subprocess.run(  # noqa: S603 - our own file, no shell
+            [sys.executable, "-I", typesetter.__file__],
+            input=asked.getvalue(),
+            capture_output=True,
+            env={name: os.environ[name] for name in ("TMPDIR", "LD_LIBRARY_PATH") if name in os.environ},
+            timeout=TIMEOUT,
+        )
     if done.returncode:
         # What it wrote may hold the text, and so a person.
         raise RuntimeError(f"The typesetter ended with {done.returncode}.")

@@ -16,6 +16,8 @@ LARGEST = 10 * 1024 * 1024
 LONGEST = 20
 # At once, in each process of the server: a machine with many uploads stays a web server.
 _LOOKING = threading.BoundedSemaphore(2)
+# Who looks and who waits for it, of the eight threads of a process (gunicorn.conf.py): the others serve pages.
+_WAITING = threading.BoundedSemaphore(4)
 _PROGRAM = Path(__file__).with_name("upload_reading.py")
 
 REASONS: dict[str, Promise] = {
@@ -32,6 +34,7 @@ REASONS: dict[str, Promise] = {
     "embedded": _("The PDF document has other files inside. Save it without attachments, then upload it again."),
     "no-page": _("The PDF document has no page. Choose the signed document, then upload it again."),
     "complex": _("The PDF document is too complex to be checked. Print it to a PDF file, then upload that."),
+    "busy": _("We are busy just now. Please try again in a minute."),
     "unsigned": _("This is the document as we issued it. Sign it, then upload the signed document."),
 }
 
@@ -66,7 +69,12 @@ def accepted(content: bytes) -> Looked:
         raise NotAcceptable("no-pdf")
     if b"%%EOF" not in content[-1024:]:
         raise NotAcceptable("broken")
-    return _looked(content)
+    if not _WAITING.acquire(blocking=False):
+        raise NotAcceptable("busy")
+    try:
+        return _looked(content)
+    finally:
+        _WAITING.release()
 
 
 def carries_signature(content: bytes) -> bool:

@@ -28,10 +28,9 @@ from .releases import give, no_such_language, no_such_release, nothing_in_force
 
 log = logging.getLogger(__name__)
 
-# Of this process's threads: whoever asks for the hundred documents of an archive leaves the others free.
-_WAITING = threading.BoundedSemaphore(2)
-# Seconds that a request waits for its turn.
-PATIENCE = 5.0
+# Of the eight threads of a process (gunicorn.conf.py): whoever asks for the hundred documents of an archive leaves the
+# others to the pages, which wait for nothing.
+_WAITING = threading.BoundedSemaphore(4)
 
 
 class Busy(Exception):
@@ -132,8 +131,9 @@ def _kept(file: Path) -> bytes | None:
 
 @contextmanager
 def _alone() -> Iterator[None]:
-    """One document at a time, whatever the number of threads and processes; few threads wait for it."""
-    if not _WAITING.acquire(timeout=PATIENCE):
+    """One document at a time, whatever the number of threads and processes; few threads wait for it, the next is Busy
+    at once."""
+    if not _WAITING.acquire(blocking=False):
         raise Busy
     try:
         try:

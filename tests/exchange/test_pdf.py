@@ -1,4 +1,6 @@
 import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from html import escape
 from io import BytesIO
@@ -210,6 +212,24 @@ def test_a_document_that_takes_too_long_is_stopped(monkeypatch):
 
     with pytest.raises(subprocess.TimeoutExpired):
         pdf(HTML, PAPER)
+
+
+def test_two_documents_at_most_are_set_at_once(monkeypatch):
+    running, most = [], []
+
+    def slowly(*args, **kwargs):
+        running.append(args)
+        most.append(len(running))
+        time.sleep(0.05)
+        running.pop()
+        return subprocess.CompletedProcess(args, 7)
+
+    monkeypatch.setattr(module.subprocess, "run", slowly)
+    with ThreadPoolExecutor(6) as threads:
+        asked = [threads.submit(pdf, HTML, PAPER) for _document in range(6)]
+
+    assert (len(most), max(most)) == (6, 2)
+    assert {str(document.exception()) for document in asked} == {"The typesetter ended with 7."}
 
 
 def test_what_a_typesetter_that_breaks_says_of_the_text_is_not_repeated(monkeypatch, tmp_path):

@@ -1,6 +1,7 @@
 import os
 import random
 import subprocess
+import threading
 import time
 import zlib
 from io import BytesIO
@@ -308,6 +309,19 @@ def test_a_program_that_takes_too_long_is_ended(monkeypatch, document):
     monkeypatch.setattr(upload, "LONGEST", 0.01)
 
     assert refused(document) == "complex"
+
+
+def test_where_too_many_wait_the_next_is_asked_to_come_again_at_once(monkeypatch, document):
+    monkeypatch.setattr(upload, "_WAITING", threading.BoundedSemaphore(1))
+    waiting, answers = upload._WAITING, []
+
+    with waiting:
+        answers.append(refused(document))
+    answers.append(upload.accepted(document).pages)
+    answers.append(upload.accepted(document).pages)
+
+    # Each has left its place to the next one.
+    assert answers == ["busy", 2, 2]
 
 
 def test_a_program_that_is_killed_or_says_nonsense_refuses_the_file(monkeypatch, document):
