@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.utils.translation import override
 
 from ..models import DpaTemplate
@@ -118,7 +119,7 @@ class Stated:
             "agreement": self.terms.reference,
             "version": str(self.terms.template["number"]),
             "issued_on": day(self.terms.issued_on, self.language),
-            "supersedes": self.terms.supersedes or _("none"),
+            "supersedes": self.terms.supersedes or pgettext("agreement", "none"),
             "region": self.region(),
             "release": str(self.terms.release["number"]),
             "governing_law": self.country(self.terms.law),

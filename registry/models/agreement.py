@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from . import reference
 from .dpa import DpaRequest
@@ -55,8 +56,8 @@ class Agreement(models.Model):
         LAPSED = "lapsed", _("lapsed")
         ACCEPTED = "accepted", _("accepted by the customer")
         IN_FORCE = "in_force", _("in force")
-        SUPERSEDED = "superseded", _("superseded")
-        ENDED = "ended", _("ended")
+        SUPERSEDED = "superseded", pgettext_lazy("agreement", "superseded")
+        ENDED = "ended", pgettext_lazy("agreement", "ended")
 
     class Way(models.TextChoices):
         CLICK = "click", _("simple electronic signature on the page")

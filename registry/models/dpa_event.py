@@ -1,5 +1,6 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from .agreement import Agreement
 from .dpa import DpaRequest
@@ -25,8 +26,8 @@ class DpaEvent(models.Model):
         WITHDRAWN = "withdrawn", _("withdrawn by the customer")
         EXPIRED = "expired", _("expired")
         # the ends of an agreement,
-        SUPERSEDED = "superseded", _("superseded")
-        ENDED = "ended", _("ended")
+        SUPERSEDED = "superseded", pgettext_lazy("agreement", "superseded")
+        ENDED = "ended", pgettext_lazy("agreement", "ended")
         # and what was done about the person.
         ERASURE_REFUSED = "erasure_refused", _("erasure refused")
         ERASED = "erased", _("personal data erased")
