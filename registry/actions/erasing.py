@@ -67,12 +67,19 @@ _KINDS = (
 
 
 def erase_named(reference: str, ground: str = Erasure.Ground.REQUEST) -> bool:
-    """Erase by reference number; False where that was done before. Raise NoSuchReference, or Kept."""
+    """Erase by reference number; False where that was done before. Raise NoSuchReference, or Kept: whoever asked for it
+    is told the ground then (GDPR Art. 12(4))."""
     wanted = reference.strip().upper()
     for kind in _KINDS:
         found = kind.model.objects.filter(reference=wanted).first()
-        if found is not None:
+        if found is None:
+            continue
+        try:
             return kind.erase(found, ground=ground)
+        except Kept:
+            if ground == Erasure.Ground.REQUEST:
+                keeping.refuse(found, None)
+            raise
     raise NoSuchReference(wanted)
 
 

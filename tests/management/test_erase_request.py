@@ -2,13 +2,14 @@
 
 import io
 import json
+import re
 from collections.abc import Iterator
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from registry.models import Erasure
-from tests import agreements, traces
+from tests import agreements, kept, traces
 from tests.journeys.product import Product, copied
 from tests.requests import PERSON, submit
 
@@ -96,3 +97,22 @@ def test_the_ground_goes_into_the_log_and_is_one_of_those_that_a_person_can_have
     }
     with pytest.raises(CommandError, match="invalid choice: 'retention'"):
         said("erase_request", asked.reference, "--ground=retention")
+
+
+def test_who_asked_and_has_to_be_kept_is_told_the_ground_once_a_day(db: None) -> None:
+    request = submit()
+    agreement = kept.agreement(kept.enter(request, "countersigned"))
+    refused = f"The personal data of this request cannot be erased yet: {request.reference}."
+
+    with pytest.raises(CommandError, match=re.escape(refused)) as mistake:
+        said("erase_request", request.reference, "--ground=mistake")
+    assert request.deliveries.filter(kind="dpa-kept").count() == 0
+
+    for _again in range(2):
+        with pytest.raises(CommandError, match=re.escape(refused)) as asked:
+            said("erase_request", request.reference)
+
+    assert str(asked.value) == f"{mistake.value} A mail to the person says so."
+    assert request.deliveries.filter(kind="dpa-kept").count() == 1
+    assert list(request.events.values_list("kind", flat=True)) == ["received", "erasure_refused"]
+    assert (agreement.files.count(), hasattr(request, "requester")) == (5, True)

@@ -27,5 +27,6 @@ class Command(BaseCommand):
         except NoSuchReference:
             raise CommandError(f"There is nothing with the reference {options['reference']}.") from None
         except Kept as kept:
-            raise CommandError(str(kept)) from None
+            told = options["ground"] == Erasure.Ground.REQUEST
+            raise CommandError(f"{kept} A mail to the person says so." if told else str(kept)) from None
         self.stdout.write("Erased." if erased else "Erased before; nothing to do.")
