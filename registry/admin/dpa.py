@@ -204,14 +204,22 @@ class DpaRequestAdmin(Keeping, CaseAdmin):
         if not self.may_draft(request):
             raise PermissionDenied
 
+        saved = False
+
         def told(issued: Agreement | None) -> str:
+            nonlocal saved
+            saved = issued is None
             if issued:
                 return _("Issued: %(reference)s. A mail to the customer is queued.") % {"reference": issued}
             if request.POST.get("do") == "issue":
                 return _("Your changes are saved. Look at the document with them, then issue it.")
             return _("The document is saved. Nothing is sent.")
 
-        return self.step(request, pk, lambda seen: drafting.act(seen, request.POST, request.user), told)
+        response = self.step(request, pk, lambda seen: drafting.act(seen, request.POST, request.user), told)
+        if saved:
+            # To what was saved, also where another document stands.
+            response["Location"] += "?again=1"
+        return response
 
     @method_decorator(xframe_options_sameorigin)
     @method_decorator(csp_override(FRAMED))

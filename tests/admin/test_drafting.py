@@ -245,6 +245,16 @@ def test_a_document_that_stands_is_replaced_only_where_somebody_asks_for_it(offi
     assert Agreement.objects.offered().get().state == "offered"
 
 
+def test_what_is_saved_beside_a_document_that_stands_is_shown_at_once(officer, db):
+    issued()
+    request = DpaRequest.objects.get()
+
+    answer = send(officer, request, opened(officer, request, "?again=1", company="Renamed Kft."), follow=True)
+
+    assert form_of(answer)["company"] == "Renamed Kft."
+    assert answer.request["QUERY_STRING"] == "again=1"
+
+
 @pytest.mark.parametrize("state", ["received", "accepted", "countersigned", "closed"])
 def test_where_nothing_can_be_issued_there_is_no_form(officer, request_in_review, state):
     DpaRequest.objects.update(state=state, ended_at=request_in_review.since if state == "closed" else None)
