@@ -52,7 +52,7 @@ EDIT = {f"{verb}_{model}" for verb in ("add", "change", "delete") for model in N
             "DPA signatory",
             AGREEMENTS
             | {"view_release", "view_dparequest", "view_dparequester", "view_dpanote"}
-            | {"change_dparequest", "countersign_agreement"},
+            | {"countersign_agreement"},
         ),
         (
             "auditor",

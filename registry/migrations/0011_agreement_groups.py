@@ -10,7 +10,7 @@ GAINED = {
     "DPA officer": {f"view_{model}" for model in [*RECORDS, "agreementfile", "signature", "dpalink"]}
     | {"add_dpatemplate", "change_dpatemplate", "delete_dpatemplate", "publish_dpatemplate", "change_agreement"},
     "DPA signatory": {f"view_{model}" for model in [*RECORDS, "agreementfile", "signature", "release"]}
-    | {"view_dparequest", "view_dparequester", "view_dpanote", "change_dparequest", "countersign_agreement"},
+    | {"view_dparequest", "view_dparequester", "view_dpanote", "countersign_agreement"},
     "auditor": {f"view_{model}" for model in [*RECORDS, "agreementfile", "signature", "dpalink"]}
     | {"view_historicaldpatemplate", "view_historicalagreement"},
 }
@@ -22,9 +22,7 @@ def create(apps, schema_editor):
     group_model, permission_model = apps.get_model("auth", "Group"), apps.get_model("auth", "Permission")
     for name, gained in GAINED.items():
         group, _created = group_model.objects.get_or_create(name=name)
-        group.permissions.add(
-            *permission_model.objects.filter(content_type__app_label="registry", codename__in=gained)
-        )
+        group.permissions.add(*permission_model.objects.filter(content_type__app_label="registry", codename__in=gained))
 
 
 class Migration(migrations.Migration):
