@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-# In points: between the margins, around the text of a cell, the most that a column asks for, and where labels stand.
-WIDTH, PADDING, MOST, LABELS = 470.0, 14.0, 400.0, 150.0
+# In points: between the margins, around the text of a cell, the most that a column asks for, where labels stand, and
+# where they stand before more than one column.
+WIDTH, PADDING, MOST, LABELS, BRIEF = 470.0, 14.0, 400.0, 150.0, 110.0
 # Of a letter in a table: of a text, and of a word, which may be in capitals.
 USUAL, WIDE = 4.4, 4.8
 
@@ -14,6 +15,10 @@ def columns(rows: list[list[dict[str, Any]]]) -> list[float]:
     if rows and all([cell["head"] for cell in row] == [True, False] for row in rows):
         # Labels and what is stated: alike in all tables of a document.
         return [LABELS, WIDTH - LABELS]
+    if rows and all(cell["head"] for cell in rows[0]) and _labelled(rows[1:], len(rows[0])):
+        # Two parties side by side: what one says, or leaves open to be written by hand, narrows nobody's column.
+        beside = len(rows[0]) - 1
+        return [BRIEF, *[(WIDTH - BRIEF) / beside] * beside]
     asked: dict[int, tuple[float, float]] = {}
     for at, cell in _placed(rows):
         for column in range(at, at + cell["colspan"]):
@@ -24,6 +29,14 @@ def columns(rows: list[list[dict[str, Any]]]) -> list[float]:
             least, most = PADDING + WIDE * word, PADDING + USUAL * max(map(len, told), default=0)
             asked[at] = max(asked[at][0], least), max(asked[at][1], most, least)
     return _shared([asked[column] for column in sorted(asked)])
+
+
+def _labelled(rows: list[list[dict[str, Any]]], across: int) -> bool:
+    return (
+        across > 2
+        and bool(rows)
+        and all([cell["head"] for cell in row] == [True] + [False] * (across - 1) for row in rows)
+    )
 
 
 def _placed(rows: list[list[dict[str, Any]]]) -> Iterator[tuple[int, dict[str, Any]]]:

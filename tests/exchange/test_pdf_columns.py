@@ -37,6 +37,15 @@ def test_tables_of_labels_are_all_divided_alike():
     assert columns(rows) == [150, 320]
 
 
+def test_what_two_parties_say_beside_labels_stands_in_columns_of_one_width():
+    heads = "<thead><tr><th>Party</th><th>Customer</th><th>Provider</th></tr></thead>"
+
+    told = f"{heads}<tr><th>Company</th><td>{'word ' * 100}</td><td>one</td></tr>"
+
+    assert columns(f"{told}<tr><th>Signature</th><td></td><td></td></tr>") == [110, 180, 180]
+    assert columns(f"{told}<tr><td>no label</td><td></td><td></td></tr>") != [110, 180, 180]
+
+
 def test_cells_that_reach_down_make_no_column_of_their_own():
     rows = '<tr><td>a</td><td rowspan="2">b</td></tr><tr><td>c</td></tr><tr><td>d</td><td>e</td></tr>'
 
