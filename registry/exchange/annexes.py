@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from dataclasses import field as declared
-from datetime import date
 from typing import Any
 
 from django.utils.html import escape, format_html, format_html_join
@@ -15,7 +14,6 @@ from . import markdown, template_content
 from .agreement_names import AgreementNames
 from .content import Content
 from .headings import under
-from .localized import day
 from .stated import mechanism_told
 from .terms import Stated, Terms
 
@@ -146,7 +144,7 @@ def _subprocessors(stated: Stated, names: AgreementNames) -> list[Block]:
     release = stated.terms.release
     of = [
         (_("Release"), escape(str(release["number"]))),
-        (_("In force for new customers on"), escape(_day(release["in_force_new_on"], stated.language))),
+        (_("In force for new customers on"), escape(stated.release_in_force_on)),
         (_("SHA-256 of the release"), format_html("<code>{}</code>", stated.terms.release_digest)),
         (_("Hosting region"), escape(stated["region"])),
     ]
@@ -201,7 +199,3 @@ def _codes(choices: Any, codes: list[str]) -> SafeString:
 
 def _lines(told: Iterable[str | SafeString]) -> SafeString:
     return format_html_join(_BREAK, "{}", ((line,) for line in told))
-
-
-def _day(iso: str, language: str) -> str:
-    return day(date.fromisoformat(iso), language)

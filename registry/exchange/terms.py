@@ -30,6 +30,7 @@ OF_AGREEMENT = (
     "supersedes",
     "region",
     "release",
+    "release_in_force_on",
     "governing_law",
     "authority",
     "authority_country",
@@ -121,6 +122,7 @@ class Stated:
             "supersedes": self.terms.supersedes or pgettext("agreement", "none"),
             "region": self.region(),
             "release": str(self.terms.release["number"]),
+            "release_in_force_on": self.release_in_force_on,
             "governing_law": self.country(self.terms.law),
             "authority": self.terms.template["authority"] or "",
             "authority_country": self.country(self.terms.template["authority_country"] or ""),
@@ -128,6 +130,11 @@ class Stated:
             "notice_days": str(service["notice_days"]),
         }
         return found[name]
+
+    @property
+    def release_in_force_on(self) -> str:
+        """The day from which the release holds for new customers."""
+        return day(date.fromisoformat(self.terms.release["in_force_new_on"]), self.language)
 
     def country(self, code: str) -> str:
         return (territory(code, self.language) or code) if code else ""
@@ -173,7 +180,7 @@ def stand_for(noun: Any, service: dict[str, Any], language: str) -> Values:
                 "authority": authority,
                 "authority_country": country,
             },
-            release={"number": 1, "service": service, "regions": []},
+            release={"number": 1, "in_force_new_on": "2026-01-31", "service": service, "regions": []},
             release_digest="",
             language=language,
             reference="AGR-0000-0000",

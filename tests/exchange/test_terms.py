@@ -17,6 +17,7 @@ ENGLISH = {
     "supersedes": "none",
     "region": "all hosting regions",
     "release": "3",
+    "release_in_force_on": "1 December 2026",
     "governing_law": "Slovakia",
     "authority": "Úrad na ochranu osobných údajov",
     "authority_country": "Slovakia",
@@ -40,9 +41,10 @@ def test_each_placeholder_stands_for_a_fact():
 def test_days_and_countries_are_told_in_the_language():
     stated = Stated(made.terms(region="eu"), "hu")
 
-    told = {name: stated[name] for name in ("issued_on", "customer_country", "governing_law", "region", "territory:DE")}
-    assert told == {
+    names = ("issued_on", "release_in_force_on", "customer_country", "governing_law", "region", "territory:DE")
+    assert {name: stated[name] for name in names} == {
         "issued_on": "2026. december 3.",
+        "release_in_force_on": "2026. december 1.",
         "customer_country": "Dánia",
         "governing_law": "Szlovákia",
         "region": "EU",
