@@ -240,7 +240,7 @@ def test_a_preview_is_between_sample_parties_under_the_release_for_new_customers
     assert (told.issued_on, told.release["number"], told.region, told.language) == (day, 3, "eu", "hu")
     assert told.release_digest == Release.objects.get(number=3).digest
     assert agreement_text.annexes(told) == ["I.A", "I.B", "I.C", "II", "III"]
-    assert "Between Sample Customer Ltd. and Quality Unit, s. r. o.." in agreement_text.text(told)
+    assert f"Between {told.customer.company} and Quality Unit, s. r. o.." in agreement_text.text(told)
     with pytest.raises(KeyError):
         templating.preview(content, "da")
 
