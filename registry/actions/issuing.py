@@ -1,6 +1,7 @@
 """Issue a document on a DPA request: drawn up outside any transaction, kept and told of in one."""
 
 import logging
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -49,9 +50,13 @@ def issue(seen: DpaRequest, number: int, by: Any, *, expected: str = "") -> Agre
         raise CannotMove(_("This request cannot be moved to that state."))
     edited = draft(request)
     numbered(edited, number)
-    if expected and preview(request, edited).digest != expected:
-        raise Overtaken(_("The document would not say any more what you looked at. Look at it, then decide again."))
+    looked = preview(request, edited) if expected else None
+    if looked and looked.digest != expected:
+        raise _changed()
     drawn = drawing_up.draw_up(edited, new_reference())
+    # What was published between the two would be signed by a customer and seen by nobody here.
+    if looked and replace(drawn.terms, reference=looked.terms.reference) != looked.terms:
+        raise _changed()
     try:
         content = drawn.pdf()
     except Unprintable as error:
@@ -67,7 +72,11 @@ def _unmoved(request: DpaRequest, drawn: Document) -> None:
     edited = draft(request)
     numbered(edited, drawn.draft.number)
     if not drawn.holds(edited):
-        raise Overtaken(_("The document would not say any more what you looked at. Look at it, then decide again."))
+        raise _changed()
+
+
+def _changed() -> Overtaken:
+    return Overtaken(_("The document would not say any more what you looked at. Look at it, then decide again."))
 
 
 def _offer(request: DpaRequest, drawn: Document, content: bytes, by: Any) -> Agreement:
@@ -102,6 +111,8 @@ def _offer(request: DpaRequest, drawn: Document, content: bytes, by: Any) -> Agr
         release=drawn.release.digest,
         language=agreement.language,
         annexes=agreement.annexes,
+        region=agreement.region,
+        supersedes=edited.supersedes.reference if edited.supersedes else "",
     )
     queue(request, Delivery.Kind.DPA_ISSUED, event=agreement.reference)
     return agreement
@@ -120,7 +131,8 @@ def issue_unreviewed(request: DpaRequest) -> Agreement | None:
     What cannot be issued goes into review: nobody but staff can help it.
     """
     seen = DpaRequest.objects.select_related("requester").filter(pk=request.pk).first()
-    if seen is None or not _unreviewed(seen):
+    profile = ServiceProfile.load()
+    if seen is None or profile is None or not _unreviewed(seen, profile):
         return None
     try:
         return issue(seen, 0, None)
@@ -139,9 +151,8 @@ def issue_unreviewed(request: DpaRequest) -> Agreement | None:
     return None
 
 
-def _unreviewed(request: DpaRequest) -> bool:
-    profile = ServiceProfile.load()
-    if profile is None or request.state != State.VERIFIED or request.assignee_id or not hasattr(request, "requester"):
+def _unreviewed(request: DpaRequest, profile: ServiceProfile) -> bool:
+    if request.state != State.VERIFIED or request.assignee_id or not hasattr(request, "requester"):
         return False
     if profile.unreviewed == Unreviewed.KNOWN:
         return mailbox(request.requester.email).rpartition("@")[2] in profile.domains
@@ -162,7 +173,9 @@ def issue_waiting() -> None:
     if profile is None or profile.unreviewed == Unreviewed.NONE:
         return
     lost = DpaRequest.objects.with_identity().filter(
-        state=State.VERIFIED, assignee__isnull=True, erased_at__isnull=True, since__lt=timezone.now() - LOST
+        state=State.VERIFIED, assignee=None, draft=None, erased_at=None, since__lt=timezone.now() - LOST
     )
-    for request in lost.order_by("since"):
-        issue_unreviewed(request)
+    for request in lost.select_related("requester").order_by("since"):
+        # What waits for staff costs nothing here, however much it is.
+        if _unreviewed(request, profile):
+            issue_unreviewed(request)

@@ -13,6 +13,14 @@ from ..models import Agreement, AgreementFile, DpaEvent, Signature
 from . import eventing, signatures, verifying
 
 Kind, State = AgreementFile.Kind, Agreement.State
+# By the last of its events: where an agreement may be.
+_STATES = {
+    DpaEvent.Kind.ENDED: {State.ENDED},
+    DpaEvent.Kind.SUPERSEDED: {State.SUPERSEDED},
+    DpaEvent.Kind.COUNTERSIGNED: {State.IN_FORCE},
+    DpaEvent.Kind.ACCEPTED: {State.ACCEPTED, State.LAPSED},
+    DpaEvent.Kind.ISSUED: {State.OFFERED, State.LAPSED},
+}
 
 
 @dataclass(frozen=True)
@@ -45,7 +53,7 @@ def verify(content: bytes) -> Report:
     """A file that was changed by as little as a byte is unknown."""
     digest = sha256(content)
     known = Q(final_digest=digest) | Q(signed_digest=digest) | Q(issued_digest=digest) | Q(text_digest=digest)
-    found = Agreement.objects.filter(known).select_related("request", "version", "release").first()
+    found = Agreement.objects.filter(known).select_related("request", "version", "release", "supersedes").first()
     if found is None:
         return Report(digest, None, "")
     columns = {name: kind for kind, name in _columns(found).items()}
@@ -101,6 +109,30 @@ def _documents(agreement: Agreement, told: dict[str, dict[str, Any]]) -> Iterato
 
 
 def _record(agreement: Agreement, told: dict[str, dict[str, Any]]) -> Iterator[str]:
+    expected, found = _expected(agreement), False
+    for kind, facts in expected.items():
+        said = told.get(kind)
+        if said is None:
+            found = True
+            yield _("This event is missing: %(event)s.") % {"event": str(kind.label)}
+            continue
+        for name in (name for name, value in facts.items() if said.get(name) != value):
+            found = True
+            yield _contradicted(kind, name)
+    latest = next((kind for kind in _STATES if kind in told), None)
+    if latest and not found and agreement.state not in _STATES[latest]:
+        yield _contradicted(latest, "state")
+
+
+def _contradicted(kind: DpaEvent.Kind, name: str) -> str:
+    return _("The record does not say what this event says: %(event)s (%(name)s).") % {
+        "event": str(kind.label),
+        "name": name,
+    }
+
+
+def _expected(agreement: Agreement) -> dict[DpaEvent.Kind, dict[str, Any]]:
+    """What the events say, by the record."""
     issued = {
         "text": agreement.text_digest,
         "issued": agreement.issued_digest,
@@ -108,26 +140,20 @@ def _record(agreement: Agreement, told: dict[str, dict[str, Any]]) -> Iterator[s
         "release": agreement.release.digest,
         "language": agreement.language,
         "annexes": agreement.annexes,
+        "region": agreement.region,
+        "supersedes": agreement.supersedes.reference if agreement.supersedes else "",
     }
-    expected = {DpaEvent.Kind.ISSUED: issued}
+    expected: dict[DpaEvent.Kind, dict[str, Any]] = {DpaEvent.Kind.ISSUED: issued}
     if agreement.accepted_at:
-        expected[DpaEvent.Kind.ACCEPTED] = {"way": agreement.way, "signed": agreement.signed_digest}
+        accepted: dict[str, Any] = {"way": agreement.way, "signed": agreement.signed_digest}
+        accepted |= {"unchanged": agreement.unchanged} if agreement.way == Agreement.Way.UPLOAD else {}
+        expected[DpaEvent.Kind.ACCEPTED] = accepted
     if agreement.in_force_on:
         day = agreement.in_force_on.isoformat()
         expected[DpaEvent.Kind.COUNTERSIGNED] = {"final": agreement.final_digest, "in_force_on": day}
     if agreement.ended_on:
         expected[DpaEvent.Kind(agreement.state)] = {"on": agreement.ended_on.isoformat()}
-    for kind, facts in expected.items():
-        said = told.get(kind)
-        if said is None:
-            yield _("This event is missing: %(event)s.") % {"event": str(kind.label)}
-            continue
-        for name, value in facts.items():
-            if said.get(name) != value:
-                yield _("The record does not say what this event says: %(event)s (%(name)s).") % {
-                    "event": str(kind.label),
-                    "name": name,
-                }
+    return expected
 
 
 def _version(agreement: Agreement) -> Iterator[str]:

@@ -67,6 +67,8 @@ def test_a_document_its_files_its_event_and_its_mail_are_kept_together(verified,
             "release": agreement.release.digest,
             "language": "hu",
             "annexes": ["I.A", "I.B", "II", "III"],
+            "region": "eu",
+            "supersedes": "",
         },
     )
     assert list(verified.deliveries.filter(kind="dpa-issued").values_list("event", "state")) == [
@@ -154,6 +156,21 @@ def test_a_document_that_says_something_else_than_what_was_looked_at_is_not_issu
 
     looked = issuing.preview(verified, issuing.draft(verified))
     assert issuing.issue(verified, 0, officer, expected=looked.digest).version.number == 2
+
+
+def test_what_is_published_just_after_the_document_was_compared_stops_it_too(verified, officer, monkeypatch):
+    looked = issuing.preview(verified, issuing.draft(verified))
+    draw_up = drawing_up.draw_up
+
+    def late(*args):
+        agreements.publish(DpaTemplate.objects.get(key="quick"))
+        return draw_up(*args)
+
+    monkeypatch.setattr(drawing_up, "draw_up", late)
+
+    with pytest.raises(Overtaken, match=r"^The document would not say any more what you looked at\."):
+        issuing.issue(verified, 0, officer, expected=looked.digest)
+    assert Agreement.objects.count() == 0
 
 
 def test_what_changes_while_the_document_is_typeset_stops_it(verified, officer, monkeypatch):
@@ -341,3 +358,18 @@ def test_the_worker_asks_once_where_every_request_is_reviewed(verified, django_a
     with django_assert_num_queries(1):
         issuing.issue_waiting()
     assert fresh(verified).state == "verified"
+
+
+def test_what_waits_for_staff_costs_the_worker_two_queries_however_much_it_is(
+    verified, officer, django_assert_num_queries
+):
+    unreviewed("known", "known.example")
+    edited = agreements.verified("edited", email="somebody@known.example")
+    issuing.save_draft(edited, 0, officer, company="Of Staff ApS")
+    for number in range(3):
+        agreements.verified(f"form {number}")
+    DpaRequest.objects.update(since=timezone.now() - timedelta(minutes=2))
+
+    with django_assert_num_queries(2):
+        issuing.issue_waiting()
+    assert set(DpaRequest.objects.values_list("state", flat=True)) == {"verified"}

@@ -106,6 +106,7 @@ def test_a_document_that_was_changed_or_lost_is_found(agreement, kind):
         ("release_id", 2, ["issued (release)"]),
         ("language", "da", ["issued (language)"]),
         ("annexes", ["I.A", "III"], ["issued (annexes)"]),
+        ("region", "us", ["issued (region)"]),
     ],
 )
 def test_a_record_that_says_something_else_than_its_events_is_found(agreement, column, value, said):
@@ -115,6 +116,47 @@ def test_a_record_that_says_something_else_than_its_events_is_found(agreement, c
 
     record = verify(held).checks[1]
     assert record.wrong == tuple(f"The record does not say what this event says: {found}." for found in said)
+
+
+def test_an_upload_that_is_said_to_hold_the_document_unchanged_is_found(db):
+    agreement = agreements.countersign(agreements.uploaded())
+    held = file(agreement)
+
+    Agreement.objects.update(unchanged=True)
+
+    said = "The record does not say what this event says: accepted by the customer (unchanged)."
+    assert (agreement.unchanged, verify(held).wrong) == (False, [said])
+
+
+def test_an_agreement_that_is_said_to_supersede_another_is_found(agreement):
+    other = agreements.in_force("other")
+
+    Agreement.objects.filter(pk=agreement.pk).update(supersedes=other)
+
+    assert verify(file(agreement)).wrong == ["The record does not say what this event says: issued (supersedes)."]
+
+
+@pytest.mark.parametrize(
+    ("made", "values", "event"),
+    [
+        # As if nobody had signed, by each of the two.
+        (
+            "in_force",
+            {"state": "lapsed", "final_digest": "", "countersigned_at": None, "in_force_on": None},
+            "countersigned",
+        ),
+        ("accepted", {"state": "offered", "accepted_at": None}, "accepted by the customer"),
+        ("accepted", {"state": "offered"}, "accepted by the customer"),
+        ("ended", {"state": "in_force", "ended_on": None}, "ended"),
+    ],
+)
+def test_a_step_that_the_record_denies_is_found(db, made, values, event):
+    agreement = getattr(agreements, made)()
+
+    Agreement.objects.update(**values)
+
+    said = f"The record does not say what this event says: {event} (state)."
+    assert verify(file(agreement, "issued")).checks[1].wrong == (said,)
 
 
 def test_an_end_that_no_event_tells_is_found(agreement):
