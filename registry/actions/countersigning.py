@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from ..exchange import agreement_paper, event, evidence_page, pdf
+from ..exchange import agreement_paper, event, event_names, evidence_page, pdf
 from ..exchange import content as shape
 from ..exchange.digest import sha256
 from ..exchange.evidence_page import Evidence, Happened, Signed, attached_as
@@ -52,6 +52,7 @@ def countersign(seen: DpaRequest, agreement: Agreement, by: Any, *, name: str, r
         signature.save(force_insert=True)
         found.state, found.countersigned_at, found.in_force_on = State.IN_FORCE, at, day
         found.final_digest = sha256(final.content)
+        found.tell_changes |= _wants_changes(found.supersedes, request)
         saved(found, by)
         evidence = keep(found, Kind.EVIDENCE, final.evidence.encode())
         keep(found, Kind.FINAL, final.content)
@@ -122,6 +123,11 @@ def _supersede(agreement: Agreement, by: Any) -> None:
         _ended(before, State.SUPERSEDED, agreement.in_force_on, by, by_agreement=agreement.reference)
 
 
+def _wants_changes(before: Agreement | None, request: DpaRequest) -> bool:
+    """Whether the same person has asked to be mailed of changes to what is superseded: the wish outlives that."""
+    return bool(before and before.request_id == request.pk and before.tell_changes)
+
+
 def _ended(agreement: Agreement, to: str, on: date | None, by: Any, **facts: Any) -> None:
     agreement.state, agreement.ended_on = to, on
     saved(agreement, by)
@@ -144,8 +150,10 @@ def _evidence(agreement: Agreement, provider: Signature, title: str, events: lis
     customer = agreement.signatures.get(party=Signature.Party.CUSTOMER)
     accepted = [found for found in events if (found.kind, found.agreement_id) == (DpaEvent.Kind.ACCEPTED, agreement.pk)]
     facts = event.read(accepted[-1].content)["facts"]
+    company = shape.decode(agreement.release.content)["service"]["provider"]
     with override(agreement.language):
-        happened = [Happened(found.number, str(found.get_kind_display()), found.at, found.digest) for found in events]
+        names = event_names.happened(company)
+        happened = [Happened(found.number, names[found.kind], found.at, found.digest) for found in events]
     return Evidence(
         reference=agreement.reference,
         request=agreement.request.reference,

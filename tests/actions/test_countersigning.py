@@ -202,6 +202,23 @@ def test_an_agreement_on_another_request_is_superseded_in_the_chain_of_that_one(
     assert (eventing.broken(standing.request), eventing.broken(amendment.request)) == ([], [])
 
 
+@pytest.mark.parametrize("wanted", [True, False])
+def test_who_wants_mails_about_changes_goes_on_to_get_them_after_an_amendment(db, officer, wanted):
+    standing = agreements.in_force()
+    waiting = amend(standing, officer)
+    signing.tell_changes(standing, wanted)
+
+    assert countersign(waiting).tell_changes is wanted
+
+
+def test_nobody_is_mailed_of_changes_because_another_person_asked_for_it(db, officer):
+    standing = signing.tell_changes(agreements.in_force("one"), True)
+    request = agreements.verified("two")
+    issuing.save_draft(request, 0, officer, supersedes=standing)
+
+    assert countersign(agreements.accept(agreements.issue(request))).tell_changes is False
+
+
 def test_what_ended_while_the_amendment_was_under_way_stays_as_it_ended(db, officer):
     standing = agreements.in_force()
     waiting = amend(standing, officer)
