@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from ..models import DataCategory, DataSubject, Safeguard
 from . import markdown, template_content
@@ -87,7 +88,7 @@ def _parties(stated: Stated) -> list[Block]:
                 (_("Registered address"), address(service["provider_address"])),
                 (_("Country"), or_not_stated(stated.country(service["provider_country"]))),
                 (_("Service"), escape(service["service"])),
-                (_("Contact"), escape(service["contact"])),
+                (pgettext("agreement", "Contact"), escape(service["contact"])),
             ],
         ),
     ]

@@ -24,11 +24,21 @@ def columns(rows: list[list[dict[str, Any]]]) -> list[float]:
         for column in range(at, at + cell["colspan"]):
             asked.setdefault(column, (PADDING, PADDING))
         if cell["colspan"] == 1:
-            told = list(lines(cell))
-            word = max((len(word) for line in told for word in line.split()), default=0)
-            least, most = PADDING + WIDE * word, PADDING + USUAL * max(map(len, told), default=0)
+            least, most = _least(cell), PADDING + USUAL * max(map(len, lines(cell)), default=0)
             asked[at] = max(asked[at][0], least), max(asked[at][1], most, least)
     return _shared([asked[column] for column in sorted(asked)])
+
+
+def whole(rows: list[list[dict[str, Any]]], widths: list[float]) -> None:
+    """Note on each cell whether all of its words fit into its columns: none of them is cut then."""
+    for at, cell in _placed(rows):
+        width = WIDTH * sum(widths[at : at + cell["colspan"]]) / sum(widths)
+        cell["whole"] = _least(cell) <= width
+
+
+def _least(cell: dict[str, Any]) -> float:
+    """The width of a cell’s longest word."""
+    return PADDING + WIDE * max((len(word) for line in lines(cell) for word in line.split()), default=0)
 
 
 def _labelled(rows: list[list[dict[str, Any]]], across: int) -> bool:

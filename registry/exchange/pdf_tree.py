@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from .pdf_columns import columns, lines
+from .pdf_columns import columns, lines, whole
 
 Node = dict[str, Any]
 # What may stand in a list of children: an element, or text.
@@ -162,6 +162,7 @@ class _Builder:
                 rows = [child] if child["tag"] == "tr" else _only(child, "tr")
                 made["rows"] += [self.row(row) for row in rows]
         made["columns"] = columns(made["head"] + made["rows"])
+        whole(made["head"] + made["rows"], made["columns"])
         below = [_all(row, "below") for row in made["rows"]] + [False]
         made["rows"] = [
             {

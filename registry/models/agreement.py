@@ -52,7 +52,7 @@ class Agreement(models.Model):
     """
 
     class State(models.TextChoices):
-        OFFERED = "offered", _("offered")
+        OFFERED = "offered", pgettext_lazy("agreement", "offered")
         LAPSED = "lapsed", _("lapsed")
         ACCEPTED = "accepted", _("accepted by the customer")
         IN_FORCE = "in_force", _("in force")

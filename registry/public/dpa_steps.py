@@ -11,6 +11,7 @@ from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from ..exchange import event_names
 from ..exchange.localized import moment
 from ..models import Agreement, DpaEvent, DpaRequest
 
@@ -87,7 +88,7 @@ class Way:
         return self.told(self.request.ended_at + timedelta(days=self.declined_days))
 
     def happened(self) -> list[Happened]:
-        labels = _labels(self.provider)
+        labels = event_names.happened(self.provider)
         several = len(self.agreements) > 1
         return [
             Happened(
@@ -117,25 +118,6 @@ class Way:
             state = State.IN_REVIEW
         reached = [number for number, (at, _step) in enumerate(steps) if at == state]
         return [step for _at, step in steps[reached[0] :]] if reached else []
-
-
-def _labels(provider: str) -> dict[str, str]:
-    """What customers are told; that their data is erased nobody is left to read."""
-    return {
-        Kind.RECEIVED: _("Request received"),
-        Kind.VERIFIED: _("Address confirmed"),
-        Kind.IN_REVIEW: _("Review begun"),
-        Kind.ISSUED: _("Document issued"),
-        Kind.ACCEPTED: _("Document accepted by the customer"),
-        Kind.COUNTERSIGNED: _("Countersigned by the provider: %(provider)s") % {"provider": provider},
-        Kind.CLOSED: _("Request closed"),
-        Kind.DECLINED: _("Request declined"),
-        Kind.WITHDRAWN: _("Request withdrawn by the customer"),
-        Kind.EXPIRED: _("Time to accept the document over"),
-        Kind.SUPERSEDED: _("Agreement superseded by a newer one"),
-        Kind.ENDED: _("Agreement ended"),
-        Kind.ERASURE_REFUSED: _("Erasure of the personal data refused: the agreement has to be kept"),
-    }
 
 
 def _received(way: Way) -> Standing:

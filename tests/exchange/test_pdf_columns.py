@@ -61,3 +61,11 @@ def test_lines_of_a_cell_are_not_added_up():
 
 def test_a_table_without_rows_has_no_columns():
     assert columns("") == []
+
+
+def test_a_word_is_cut_only_where_it_is_wider_than_its_column():
+    (table,) = tree(
+        f"<table><tr><th>{'long label ' * 9}</th><td>b</td></tr><tr><th>{'w' * 40}</th><td>c</td></tr></table>"
+    )
+
+    assert [[cell["whole"] for cell in row["cells"]] for row in table["rows"]] == [[True, True], [False, True]]

@@ -4,8 +4,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
+from registry.exchange.event_names import happened
 from registry.models import Agreement, DpaEvent, DpaRequest
-from registry.public.dpa_steps import _STANDING, Way, _labels
+from registry.public.dpa_steps import _STANDING, Way
 from tests import agreements
 from tests.requests import submit
 
@@ -93,7 +94,7 @@ def test_an_offer_that_is_over_is_none():
 
 
 def test_every_event_but_the_erasure_that_nobody_reads_has_words():
-    assert set(_labels("P")) == set(DpaEvent.Kind.values) - {"erased"}
+    assert set(happened("P")) == set(DpaEvent.Kind.values) - {"erased"}
 
 
 def test_what_happened_is_told_in_its_order_and_names_documents_where_there_are_several(db):
