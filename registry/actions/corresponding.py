@@ -90,8 +90,9 @@ def _issued(about: dpa_mail.About) -> EmailMessage | None:
     agreement = _agreement(about, State.OFFERED)
     if agreement is None:
         return None
-    earlier = about.request.agreements.filter(state=State.LAPSED, issued_at__lt=agreement.issued_at)
-    return agreement_mail.issued(about, agreement, replaces=earlier.exists())
+    # One that lapsed before another came into force was told of long ago.
+    before = about.request.agreements.filter(issued_at__lt=agreement.issued_at).order_by("-issued_at").first()
+    return agreement_mail.issued(about, agreement, replaces=before is not None and before.state == State.LAPSED)
 
 
 def _reminder(about: dpa_mail.About) -> EmailMessage | None:

@@ -22,7 +22,7 @@ from ..models import (
     ServiceProfile,
     Signature,
 )
-from . import cases, eventing, keeping, linking
+from . import cases, drafting, eventing, keeping, linking
 from .cases import CannotMove, saved
 from .dpa_moves import entered, lapse, locked, now, queue
 
@@ -34,6 +34,8 @@ _TO_STAFF = (Delivery.Kind.DPA_NOTICE, Delivery.Kind.DPA_TASK)
 _UNSENT = (Delivery.State.QUEUED, Delivery.State.CLAIMED)
 # Where staff moves a request by itself; the other states come with verbs of their own.
 BY_STAFF = (State.IN_REVIEW, State.CLOSED)
+# From here, a review is of an amendment.
+CONCLUDED = (State.COUNTERSIGNED, State.CLOSED)
 
 # --- By the requester -------------------------------------------------------------------------------------------------
 
@@ -176,6 +178,8 @@ def move(seen: DpaRequest, to: str, by: Any, note: str = "") -> DpaRequest:
         request = locked(seen)
         if to not in BY_STAFF:
             raise CannotMove(_("This request cannot be moved to that state."))
+        if to == State.IN_REVIEW and request.state in CONCLUDED:
+            drafting.amending(request)
         entered(request, to, by)
         _note(request, note, by)
         return request

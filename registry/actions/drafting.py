@@ -50,10 +50,23 @@ def draft(request: DpaRequest) -> DpaDraft:
         name=asked.name,
         role=asked.role,
         region=request.region,
-        # An amendment comes in the place of what is in force.
-        supersedes=request.agreements.in_force().order_by("-in_force_on", "-pk").first(),
+        supersedes=_amended(request),
         number=0,
     )
+
+
+def amending(request: DpaRequest) -> None:
+    """What staff saved for the document before is kept, but for what the next one supersedes."""
+    edited = DpaDraft.objects.filter(request=request).first()
+    if edited:
+        edited.supersedes = _amended(request)
+        edited.number += 1
+        edited.save()
+
+
+def _amended(request: DpaRequest) -> Agreement | None:
+    """An amendment comes in the place of what is in force."""
+    return request.agreements.in_force().order_by("-in_force_on", "-pk").first()
 
 
 def standard_template() -> DpaTemplate | None:

@@ -64,6 +64,18 @@ def test_a_document_that_was_replaced_before_its_mail_went_out_is_not_told(db):
     assert "takes the place of the one that we sent you before" in made.body
 
 
+def test_an_amendment_is_not_said_to_replace_what_lapsed_before_the_agreement_it_amends(db):
+    first = agreements.issued(language="en")
+    agreements.countersign(agreements.accept(agreements.issue(DpaRequest.objects.get(pk=first.request_id))))
+    seen = dpa.move(DpaRequest.objects.get(pk=first.request_id), "in_review", agreements.staff())
+    agreements.issue(seen)
+
+    body = mail("dpa-issued").body
+
+    assert "Until both parties have signed it, this agreement stays in force" in body
+    assert "takes the place of" not in body
+
+
 def test_staff_is_told_of_an_acceptance_until_it_is_countersigned(db):
     agreement = agreements.accepted()
     task = mail("dpa-task")

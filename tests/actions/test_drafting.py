@@ -65,6 +65,31 @@ def test_an_amendment_supersedes_what_is_in_force(template):
     assert drafting.draft(agreement.request).supersedes == agreement
 
 
+def test_a_draft_that_was_saved_before_supersedes_what_is_in_force_once_it_is_amended(template):
+    request, by = agreements.verified(), agreements.staff()
+    drafting.save_draft(request, 0, by, company="Renamed Kft.")
+    agreement = agreements.countersign(agreements.accept(agreements.issue(request)))
+
+    seen = dpa.move(DpaRequest.objects.get(pk=request.pk), "in_review", by)
+
+    found = drafting.draft(seen)
+    assert (found.supersedes, found.company, found.number) == (agreement, "Renamed Kft.", 2)
+
+    # Of a later amendment: what is in force by then.
+    second = agreements.countersign(agreements.accept(agreements.issue(seen)))
+    seen = dpa.move(DpaRequest.objects.get(pk=request.pk), "in_review", by)
+    assert drafting.draft(seen).supersedes == second
+
+
+def test_a_draft_that_was_saved_before_the_review_stays_as_it_is(template):
+    request, by, other = agreements.verified(), agreements.staff(), agreements.in_force("another form")
+    drafting.save_draft(request, 0, by, supersedes=other)
+
+    seen = dpa.move(DpaRequest.objects.get(pk=request.pk), "in_review", by)
+
+    assert (drafting.draft(seen).supersedes, drafting.draft(seen).number) == (other, 1)
+
+
 def test_what_staff_edit_is_kept_and_what_they_leave_out_stays(template):
     request, by = agreements.verified(), agreements.staff()
 
