@@ -1,11 +1,13 @@
 """One party’s signature under an agreement."""
 
 import secrets
+import unicodedata
 from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.html import escape
+from django.utils.translation import gettext as _
 
 from ..exchange import agreement_paper, pdf
 from ..exchange import signature as shape
@@ -14,6 +16,8 @@ from ..models import Agreement, Signature
 from .drawing_up import unprintable
 
 BROWSER = 400
+# They turn text around, on a page that proves who signed.
+_TURNING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 
 
 def made(
@@ -32,8 +36,8 @@ def made(
     signature = Signature(
         agreement=agreement,
         party=party,
-        name=" ".join(name.split()),
-        role=" ".join(role.split()),
+        name=_seen(name),
+        role=_seen(role),
         at=at,
         address=address,
         browser=_ascii(browser),
@@ -41,6 +45,7 @@ def made(
         salt=secrets.token_urlsafe(32),
     )
     signature.clean_fields(exclude=["agreement", "by"])
+    _refuse_turned(signature)
     _refuse_unprintable(signature)
     return signature
 
@@ -57,6 +62,22 @@ def digest(signature: Signature) -> str:
         browser=signature.browser,
         salt=signature.salt,
     )
+
+
+def _seen(text: str) -> str:
+    """Nothing where nobody would see anything: a space of no width is no name."""
+    return " ".join(text.split()) if any(char.isalnum() for char in text) else ""
+
+
+def _refuse_turned(signature: Signature) -> None:
+    told = _("This field contains a line break or another character that cannot be shown. Please remove it.")
+    wrong = {name: told for name in ("name", "role") if any(map(_turns, getattr(signature, name)))}
+    if wrong:
+        raise ValidationError(wrong)
+
+
+def _turns(char: str) -> bool:
+    return unicodedata.category(char) == "Cc" or unicodedata.bidirectional(char) in _TURNING
 
 
 def _ascii(browser: str) -> str:

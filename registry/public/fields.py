@@ -42,6 +42,9 @@ class Text(forms.CharField):
         super().validate(value)
         if self.forbidden.search(value) or any(unicodedata.category(char) == "Cs" for char in value):
             raise ValidationError(self.error_messages["controls"], code="controls")
+        if self.required and not any(unicodedata.category(char)[0] in "LNPS" for char in value):
+            # Such as a space of no width.
+            raise ValidationError(self.error_messages["required"], code="required")
         if not self.web and _WEB.search(value):
             raise ValidationError(self.error_messages["web"], code="web")
 

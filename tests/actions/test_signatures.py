@@ -1,3 +1,5 @@
+import pytest
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from registry.actions import signatures
@@ -28,3 +30,34 @@ def test_a_signature_has_the_same_digest_when_it_comes_back_from_the_database(db
     made.save()
 
     assert signatures.digest(Signature.objects.get()) == signatures.digest(made)
+
+
+@pytest.mark.parametrize("wrong", ["name", "role"])
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("", "This field cannot be blank."),
+        (" \u200b\u2060 ", "This field cannot be blank."),
+        (
+            "Ane\u202ekroM",
+            "This field contains a line break or another character that cannot be shown. Please remove it.",
+        ),
+        ("Ane\x07", "This field contains a line break or another character that cannot be shown. Please remove it."),
+    ],
+)
+def test_what_cannot_be_seen_signs_nothing(db, wrong, typed, told):
+    agreement = agreements.issued()
+    said = {"name": "Ane Mørk", "role": "Director", wrong: typed}
+
+    with pytest.raises(ValidationError) as error:
+        signatures.made(agreement, "provider", timezone.now(), **said)
+
+    assert error.value.message_dict == {wrong: [told]}
+
+
+def test_joiners_marks_and_other_scripts_are_part_of_names(db):
+    agreement = agreements.issued()
+
+    made = signatures.made(agreement, "customer", timezone.now(), name="Zoe\u0308  D’Arc", role="Διευθυντής")
+
+    assert (made.name, made.role) == ("Zoe\u0308 D’Arc", "Διευθυντής")

@@ -27,6 +27,12 @@ def test_a_line_has_no_controls(value):
         Text().clean(value)
 
 
+def test_what_nobody_sees_fills_in_no_field():
+    with pytest.raises(ValidationError, match=r"^\['Please fill in this field\.'\]$"):
+        Text().clean("\u200b\u2060")
+    assert Text(required=False).clean("\u200b") == "\u200b"
+
+
 def test_lines_keep_their_breaks_as_one_character():
     assert Lines().clean("a\r\nb\n\nc") == "a\nb\n\nc"
     with pytest.raises(ValidationError, match="This field contains a character that cannot be shown"):
