@@ -9,11 +9,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from ..models import DataCategory, DataSubject, DpaTemplate
-from .difference import Piece, difference
+from .difference import SAME, Piece, difference
 from .localized import language_name, listing, tag, territory, text_direction
 from .template_content import FACTS, PASSAGES, Content
 
 _CODES: dict[str, Any] = {"data_subjects": DataSubject, "data_categories": DataCategory}
+# Lines that stay as they are, shown before and after what does not.
+_BEFORE, _AFTER = 4, 3
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,23 @@ def _passages(before: Content | None, after: Content) -> Iterator[Change]:
         both = [code for code in after["languages"] if before and code in before["languages"]]
         for code in sorted({source, *both}, key=lambda code: (code != source, code)):
             if old.get(code) != new.get(code):
-                yield Change(_label(field), code, difference(old.get(code, ""), new.get(code, "")))
+                yield Change(_label(field), code, _near(difference(old.get(code, ""), new.get(code, ""))))
+
+
+def _near(pieces: list[Piece]) -> list[Piece]:
+    """Of a long text what has changed, with a few lines around it: a word in twenty clauses is not found by reading."""
+    last = len(pieces) - 1
+    return [
+        (action, _ends(text, _AFTER if at else 0, _BEFORE if at < last else 0) if action == SAME else text)
+        for at, (action, text) in enumerate(pieces)
+    ]
+
+
+def _ends(text: str, first: int, last: int) -> str:
+    lines = text.splitlines(keepends=True)
+    if len(lines) <= first + last + 1:
+        return text
+    return "".join([*lines[:first], "…\n", *lines[len(lines) - last :]])
 
 
 def _label(field: str) -> str:

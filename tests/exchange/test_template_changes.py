@@ -22,6 +22,25 @@ def test_a_passage_is_told_word_by_word_in_each_language_of_both():
     ]
 
 
+def test_of_a_long_text_the_lines_around_a_change_are_told():
+    clauses = [f"{number}. Clause {number}.\n" for number in range(1, 41)]
+    hungarian = {"hu": "1. Pont."}
+    old = {"body": {"en": "".join(clauses), **hungarian}}
+    new = {"body": {"en": "".join(clauses).replace("Clause 20.", "Promise 20."), **hungarian}}
+
+    (change,) = changes(
+        terms.version(terms.template(terms.TEXTS | old)), terms.version(terms.template(terms.TEXTS | new))
+    )
+
+    before, after = "".join(clauses[16:19]), "".join(clauses[20:22])
+    assert change.words == [
+        ("same", f"…\n{before}20. "),
+        ("removed", "Clause"),
+        ("added", "Promise"),
+        ("same", f" 20.\n{after}…\n"),
+    ]
+
+
 def test_facts_are_named_in_the_language_of_the_reader():
     after = terms.version(terms.template(governing_law="DE", authority="", data_subjects=["visitors"]))
 
