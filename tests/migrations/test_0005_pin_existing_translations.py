@@ -147,9 +147,31 @@ pins = MigrationLoader(connection).project_state(("registry", "0006_translator_g
 )
 rows = list(pins.objects.order_by("language").values_list("noun", "field", "language", "source_text", "status"))
 call_command("migrate", "registry", "0004", verbosity=0)
-print(json.dumps([rows, pins.objects.count()]))
-call_command("migrate", verbosity=0)
+left = pins.objects.count()
+
+# Requests from before addresses were verified and agreements were concluded here.
+call_command("migrate", "registry", "0008", verbosity=0)
 assert pins.objects.count() == 2
+apps = MigrationLoader(connection).project_state(("registry", "0008_announcing_groups")).apps
+day = "2024-01-01"
+release = apps.get_model("registry", "Release").objects.create(
+    number=1, digest="a" * 64, content="{}", announced_on=day, in_force_new_on=day, in_force_existing_on=day,
+    published_at=f"{day}T00:00:00Z",
+)
+for state in ("received", "in_review", "closed", "declined"):
+    ended = f"{day}T00:00:00Z" if state in ("closed", "declined") else None
+    request = apps.get_model("registry", "DpaRequest").objects.create(
+        reference=state, form_token=state, state=state, ended_at=ended, language="hu", country="HU", release=release
+    )
+    apps.get_model("registry", "DpaRequester").objects.create(request=request, company=state, email="a@b.example")
+call_command("migrate", verbosity=0)
+
+from registry.actions import clockwork
+from registry.models import DpaRequest, guards
+
+told = DpaRequest.objects.order_by("pk").values_list("reference", "state", "verify_by", "requester__company")
+waiting = [str(request) for request in DpaRequest.objects.waiting()]
+print(json.dumps([rows, left, list(told), waiting, clockwork.expire(), guards.missing()]))
 """
 
 
@@ -167,9 +189,11 @@ def test_a_released_database_is_migrated_there_and_back(tmp_path: Path) -> None:
     )
 
     assert (done.returncode, done.stderr[-900:]) == (0, "")
-    rows, left = json.loads(done.stdout)
+    rows, left, requests, waiting, expired, missing = json.loads(done.stdout)
     assert rows == [
         ["policysection", "heading", "da", "Then", "human"],
         ["policysection", "heading", "lv", "Now", "human"],
     ]
     assert left == 2
+    assert requests == [[state, state, None, state] for state in ("received", "in_review", "closed", "declined")]
+    assert (waiting, expired, missing) == (["received", "in_review"], 0, [])
