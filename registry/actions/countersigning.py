@@ -141,13 +141,18 @@ def _final(agreement: Agreement, provider: Signature, day: date) -> Final:
     """The text once more with the evidence behind it, and what was signed inside. It runs in no transaction."""
     files = {file.kind: bytes(file.content) for file in agreement.files.all()}
     events = list(agreement.request.events.order_by("number"))
+    customer = agreement.signatures.filter(party=Signature.Party.CUSTOMER).first()
+    if customer is None or Kind.TEXT not in files:
+        # Erased since we looked.
+        raise _overtaken()
     text = files[Kind.TEXT].decode()
-    evidence = evidence_page.html(_evidence(agreement, provider, evidence_page.heading(text), events))
+    evidence = evidence_page.html(_evidence(agreement, customer, provider, evidence_page.heading(text), events))
     return Final(evidence, pdf.pdf(text + evidence, _paper(agreement, text, files, day)), events[-1].digest)
 
 
-def _evidence(agreement: Agreement, provider: Signature, title: str, events: list[DpaEvent]) -> Evidence:
-    customer = agreement.signatures.get(party=Signature.Party.CUSTOMER)
+def _evidence(
+    agreement: Agreement, customer: Signature, provider: Signature, title: str, events: list[DpaEvent]
+) -> Evidence:
     accepted = [found for found in events if (found.kind, found.agreement_id) == (DpaEvent.Kind.ACCEPTED, agreement.pk)]
     facts = event.read(accepted[-1].content)["facts"]
     company = shape.decode(agreement.release.content)["service"]["provider"]

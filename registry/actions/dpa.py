@@ -118,7 +118,11 @@ def send_link(reference: str, email: str) -> bool:
     if request is None or mailbox(request.requester.email) != mailbox(email):
         return False
     with transaction.atomic():
-        request = now(request)
+        try:
+            request = now(request)
+        except CannotMove:
+            # Erased since we looked.
+            return False
         if request.deliveries.filter(kind__in=_LINKS, state__in=_UNSENT).exists():
             return True
         if request.state == State.RECEIVED and request.verify_by:

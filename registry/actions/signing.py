@@ -62,13 +62,13 @@ def upload(
     if signed == digest:
         raise NotAcceptable("unsigned")
     looked = uploads.accepted(content)
-    issued = bytes(shown.files.get(kind=AgreementFile.Kind.ISSUED).content)
     with transaction.atomic():
         found = now(request)
         agreement = _shown(found, digest)
         if _repeats(agreement, Way.UPLOAD, signed, signature):
             return agreement
-        agreement.unchanged = uploads.begins_with(content, issued)
+        issued = agreement.files.get(kind=AgreementFile.Kind.ISSUED)
+        agreement.unchanged = uploads.begins_with(content, bytes(issued.content))
         facts = {"unchanged": agreement.unchanged, "signatures": looked.signatures}
         _accepted(found, agreement, signature, Way.UPLOAD, signed, **facts)
         keep(agreement, AgreementFile.Kind.SIGNED, content)

@@ -149,6 +149,20 @@ def test_what_happens_while_the_document_is_typeset_stops_it(accepted, officer, 
     assert Signature.objects.filter(party="provider").count() == 0
 
 
+def test_who_countersigns_while_the_person_is_erased_is_told(accepted, officer, monkeypatch):
+    seen, made = fresh(accepted.request), countersigning.signatures.made
+
+    def meanwhile(*args, **kwargs):
+        dpa.erase(fresh(accepted.request))
+        return made(*args, **kwargs)
+
+    monkeypatch.setattr(countersigning.signatures, "made", meanwhile)
+
+    with pytest.raises(Overtaken, match=r"^Somebody else has changed this request since you opened it\."):
+        signing.countersign(seen, accepted, officer, **PROVIDER)
+    assert (Signature.objects.count(), AgreementFile.objects.count()) == (0, 0)
+
+
 def test_nothing_is_typeset_in_a_transaction(accepted, monkeypatch, officer):
     depth, depths = len(connection.savepoint_ids), []
     monkeypatch.setattr(

@@ -235,6 +235,19 @@ def test_no_link_goes_to_whoever_does_not_know_both(db, reference, email):
     assert Delivery.objects.count() == 1
 
 
+def test_no_link_goes_to_whoever_is_erased_while_they_ask(db, monkeypatch):
+    request, found = submit(), dpa.now
+
+    def erased(seen):
+        monkeypatch.undo()
+        dpa.erase(request)
+        return found(seen)
+
+    monkeypatch.setattr(dpa, "now", erased)
+
+    assert dpa.send_link(request.reference, PERSON["email"]) is False
+
+
 def test_a_link_that_waits_to_be_sent_is_not_queued_twice(db):
     request = submit()
 

@@ -280,6 +280,20 @@ def test_what_is_replaced_while_a_file_is_looked_into_is_refused(offered, monkey
     assert (fresh(offered).state, Signature.objects.count()) == ("lapsed", 0)
 
 
+def test_an_upload_whose_person_is_erased_while_it_is_looked_into_is_refused(offered, monkeypatch):
+    looked = upload.accepted(SIGNED)
+
+    def meanwhile(content):
+        dpa.erase(fresh(offered.request))
+        return looked
+
+    monkeypatch.setattr(upload, "accepted", meanwhile)
+
+    with pytest.raises(CannotMove, match=r"^The personal data of this request has been erased\."):
+        sign_elsewhere(offered)
+    assert (Signature.objects.count(), AgreementFile.objects.count()) == (0, 0)
+
+
 def test_files_and_names_are_looked_into_outside_any_transaction(offered, monkeypatch):
     depth, depths, looked = len(connection.savepoint_ids), [], upload.accepted
 
