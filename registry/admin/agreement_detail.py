@@ -44,12 +44,12 @@ def context(request: HttpRequest, found: Agreement) -> dict[str, Any]:
     profile = ServiceProfile.load()
     change_request = may(request, "change_dparequest") and may(request, "view_dparequest")
     requester = getattr(asked, "requester", None)
+    company = requester.company if requester and may(request, "view_dparequester") else ""
     documents = _documents(found) if may(request, "view_agreementfile") else None
     return {
         "case": asked,
         "seen_since": asked.since.isoformat(),
-        "company": requester.company if requester and may(request, "view_dparequester") else "",
-        "facts": [(label, value) for label, value in _facts(request, found) if value],
+        "facts": [(label, value) for label, value in _facts(request, found, company) if value],
         "digests": [(label, value) for label, value in _digests(found) if value],
         "documents": documents,
         # What the customer has signed is what the provider signs.
@@ -68,9 +68,11 @@ def context(request: HttpRequest, found: Agreement) -> dict[str, Any]:
     }
 
 
-def _facts(request: HttpRequest, found: Agreement) -> Iterator[tuple[Any, Any]]:
+def _facts(request: HttpRequest, found: Agreement, company: str) -> Iterator[tuple[Any, Any]]:
     yield _("State"), found.get_state_display()
     yield _("DPA request"), _link(request, found.request)
+    # The document may name another company: staff edit it.
+    yield _("Who asks"), company
     yield _("Template"), _template(request, found)
     yield _("Release"), _link(request, found.release)
     yield _("Language"), language_label(found.language)
