@@ -11,6 +11,8 @@ import pytest
 from registry.exchange import pdf
 from tests import traces
 
+pytestmark = pytest.mark.alone
+
 NAME = "Őszirózsa Ödön"
 
 

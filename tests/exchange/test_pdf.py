@@ -12,6 +12,8 @@ from registry.exchange import pdf as module
 from registry.exchange.pdf import Attachment, Paper, Unprintable, pdf, pictures
 from tests.fonts import font
 
+pytestmark = pytest.mark.alone
+
 PAPER = Paper("An agreement", "pt-br", date(2026, 1, 2), footer=("Release 7", "SHA-256 " + "0f" * 32))
 HTML = (
     "<h1>Agreement</h1><h2>Parties</h2><p>Provider and customer.</p><h2>Service</h2><h3>Place</h3>"

@@ -8,6 +8,8 @@ import pytest
 from registry.exchange.pdf import PROGRAM
 from registry.exchange.typesetter import missing, receive, send, typeset
 
+pytestmark = pytest.mark.alone
+
 PAPER = {"title": "T", "author": "", "lang": "en", "region": None, "footer": [], "numbers": ["{page}"]}
 
 

@@ -21,6 +21,8 @@ from pypdf.generic import (
 from registry.exchange import upload
 from registry.exchange.upload import REASONS, Looked, NotAcceptable
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture(scope="session")
 def document():

@@ -13,6 +13,8 @@ from registry.exchange.upload import REASONS
 from registry.exchange.upload_reading import wrong_in
 from tests.agreements import document
 
+pytestmark = pytest.mark.alone
+
 PDF = document("a text")
 
 

@@ -35,6 +35,7 @@ def test_a_release_that_was_changed_is_named() -> None:
     assert str(failed.value).splitlines()[0] == "Release 2: its digest is not that of its content."
 
 
+@pytest.mark.alone
 def test_a_database_that_lost_a_guard_ends_with_exit_status_1(tmp_path: Path, settings: Any) -> None:
     environment = {"DATA_DIR": str(tmp_path), "PUBLIC_URL": settings.PUBLIC_URL, "SECRET_KEY": settings.SECRET_KEY}
 

@@ -175,6 +175,7 @@ print(json.dumps([rows, left, list(told), waiting, clockwork.expire(), guards.mi
 """
 
 
+@pytest.mark.alone
 def test_a_released_database_is_migrated_there_and_back(tmp_path: Path) -> None:
     address = f"sqlite:///{tmp_path / 'released.sqlite3'}"
     environment = {**os.environ, "DATABASE_URL": address, "DATA_DIR": str(tmp_path)}
