@@ -77,11 +77,6 @@ def accepted(content: bytes) -> Looked:
         _WAITING.release()
 
 
-def carries_signature(content: bytes) -> bool:
-    """Whether an electronic signature is in a file that may be taken. Raise NotAcceptable."""
-    return accepted(content).signatures > 0
-
-
 def begins_with(content: bytes, issued: bytes) -> bool:
     """Whether a file holds the issued document unchanged: programs that sign a PDF add to its end."""
     return content.startswith(issued)

@@ -91,7 +91,6 @@ def stream(data, entries=b""):
 
 def test_a_document_is_taken_with_the_number_of_its_pages(document):
     assert upload.accepted(document) == Looked(pages=2, signatures=0)
-    assert upload.carries_signature(document) is False
 
 
 def test_a_document_that_was_signed_electronically_is_taken_and_its_signature_seen(document):
@@ -108,7 +107,6 @@ def test_a_document_that_was_signed_electronically_is_taken_and_its_signature_se
     signed = changed(document, sign)
 
     assert upload.accepted(signed) == Looked(pages=2, signatures=1)
-    assert upload.carries_signature(signed) is True
 
 
 def test_a_field_for_a_signature_that_nobody_has_filled_is_no_signature(document):
