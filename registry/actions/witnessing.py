@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from ..exchange import event, template_content
+from ..exchange import event, evidence_page, template_content
 from ..exchange.digest import sha256
 from ..models import Agreement, AgreementFile, DpaEvent, Signature
 from . import eventing, signatures, verifying
@@ -57,7 +57,7 @@ def verify(content: bytes) -> Report:
     if found is None:
         return Report(digest, None, "")
     columns = {name: kind for kind, name in _columns(found).items()}
-    return Report(digest, found, str(Kind(columns[digest]).label), tuple(_checks(found)))
+    return Report(digest, found, str(Kind(columns[digest]).label), tuple(_checks(found, content)))
 
 
 def _columns(agreement: Agreement) -> dict[str, str]:
@@ -70,13 +70,14 @@ def _columns(agreement: Agreement) -> dict[str, str]:
     }
 
 
-def _checks(agreement: Agreement) -> Iterator[Check]:
+def _checks(agreement: Agreement, content: bytes) -> Iterator[Check]:
     told = _told(agreement)
     yield Check(_("The documents that we keep have their digests."), tuple(_documents(agreement, told)))
     yield Check(_("The record of the agreement says what its events say."), tuple(_record(agreement, told)))
     yield Check(_("The version of the template has its digest."), tuple(_version(agreement)))
     yield Check(_("The releases of the subprocessor list form a chain."), tuple(verifying.verify()))
-    yield Check(_("The events of the request form a chain."), tuple(eventing.broken(agreement.request)))
+    events = [*eventing.broken(agreement.request), *_printed(agreement, content)]
+    yield Check(_("The events of the request form a chain."), tuple(events))
     yield Check(_("The signatures have their digests."), tuple(_signatures(agreement, told)))
 
 
@@ -106,6 +107,23 @@ def _documents(agreement: Agreement, told: dict[str, dict[str, Any]]) -> Iterato
             yield _("This document is missing: %(document)s.") % said
         elif not sha256(bytes(kept[kind].content)) == kept[kind].digest == columns[kind]:
             yield _("This document is not as it was kept: %(document)s.") % said
+
+
+def _printed(agreement: Agreement, content: bytes) -> Iterator[str]:
+    """A chain that was rewritten whole is a chain again; what both parties hold still shows the events of the day."""
+    if sha256(content) != agreement.final_digest:
+        return
+    shown = evidence_page.digests_in(content)
+    if agreement.text_digest not in shown:
+        # Nothing can be read of it. It is the file that we keep all the same, by its own digest.
+        return
+    signed = agreement.events.filter(kind=DpaEvent.Kind.COUNTERSIGNED).first()
+    for found in agreement.request.events.filter(number__lt=signed.number if signed else 0).order_by("number"):
+        if found.digest not in shown:
+            yield _("%(reference)s: event %(number)s is not as it was recorded.") % {
+                "reference": agreement.request.reference,
+                "number": found.number,
+            }
 
 
 def _record(agreement: Agreement, told: dict[str, dict[str, Any]]) -> Iterator[str]:

@@ -7,14 +7,17 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import unescape
+from io import BytesIO
 
 from django.template.loader import render_to_string
 from django.utils.translation import override
+from pypdf import PdfReader
 
 from .localized import tag, text_direction
 
 _HEADING = re.compile(r"<h1\b[^>]*>(.*?)</h1>", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
+_DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
 
 
 @dataclass(frozen=True)
@@ -98,3 +101,8 @@ def heading(text: str) -> str:
     """The first heading of an agreement’s text, plain."""
     found = _HEADING.search(text)
     return unescape(_TAG.sub("", found[1])).strip() if found else ""
+
+
+def digests_in(final: bytes) -> set[str]:
+    """Every digest that a final document of ours shows."""
+    return {found for page in PdfReader(BytesIO(final)).pages for found in _DIGEST.findall(page.extract_text())}

@@ -203,6 +203,27 @@ def test_an_event_that_was_changed_is_found(agreement):
     ]
 
 
+def test_a_chain_that_was_rewritten_whole_is_found_by_the_document_that_the_customer_holds(db):
+    agreement = agreements.in_force(typeset=True)
+    held, request, previous = file(agreement), agreement.request, ""
+    assert verify(held).wrong == []
+
+    # As if the request had come a year earlier, with every digest after it made anew.
+    for found in request.events.order_by("number"):
+        content = json.loads(found.content) | {"previous": previous}
+        if found.number == 1:
+            found.at = found.at.replace(year=2020)
+            content["at"] = found.at.isoformat()
+        text = event.encode(content)
+        previous = event.digest(text)
+        tampered(DpaEvent, found.pk, content=text, digest=previous, at=found.at)
+
+    assert verify(file(agreement, "issued")).wrong == []
+    assert verify(held).wrong == [
+        f"{request.reference}: event {number} is not as it was recorded." for number in (1, 2, 3, 4)
+    ]
+
+
 def test_an_event_that_cannot_be_read_is_found(agreement):
     found = agreement.events.get(kind="accepted")
     tampered(DpaEvent, found.pk, content="nonsense")
