@@ -18,6 +18,7 @@ def test_facts_that_are_not_there_yet_are_not_told(db):
     assert [label for label, _value in found["facts"]] == [
         "State",
         "DPA request",
+        "Who asks",
         "Template",
         "Release",
         "Language",
