@@ -5,6 +5,7 @@ import pytest
 
 from registry.exchange import evidence_page, pdf_tree
 from registry.exchange.evidence_page import Evidence, Happened, Signed
+from registry.exchange.pdf import Paper, pdf
 
 AT = datetime(2026, 12, 3, 9, 30, 15, 777, tzinfo=timezone(timedelta(hours=2)))
 CUSTOMER = Signed("Ane <Ny>", "Direktør", AT, "203.0.113.7", "Quokka & 1.0", "c" * 64)
@@ -99,3 +100,11 @@ def test_the_heading_of_a_text_is_its_first_one_plain():
 
     assert evidence_page.heading(text) == "Aftale om Bugs & Co."
     assert evidence_page.heading("<p>no heading</p>") == ""
+
+
+def test_every_digest_can_be_read_off_the_paper():
+    paper = Paper("An agreement", "en", AT.date(), footer=("SHA-256: " + "d" * 64,))
+
+    shown = evidence_page.digests_in(pdf(html(), paper))
+
+    assert shown == {digit * 64 for digit in "12349abcd"}
