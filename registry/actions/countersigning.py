@@ -14,9 +14,9 @@ from ..exchange import agreement_paper, event, event_names, evidence_page, pdf
 from ..exchange import content as shape
 from ..exchange.digest import sha256
 from ..exchange.evidence_page import Evidence, Happened, Signed, attached_as
-from ..exchange.pdf import Attachment, Paper
+from ..exchange.pdf import Attachment, Paper, Unfinished
 from ..models import Agreement, AgreementFile, Delivery, DpaEvent, DpaRequest, ServiceProfile, Signature
-from . import eventing, signatures
+from . import drawing_up, eventing, signatures
 from .cases import CannotMove, Overtaken, saved
 from .dpa_moves import entered, locked, now, queue
 from .issuing import keep
@@ -147,7 +147,11 @@ def _final(agreement: Agreement, provider: Signature, day: date) -> Final:
         raise _overtaken()
     text = files[Kind.TEXT].decode()
     evidence = evidence_page.html(_evidence(agreement, customer, provider, evidence_page.heading(text), events))
-    return Final(evidence, pdf.pdf(text + evidence, _paper(agreement, text, files, day)), events[-1].digest)
+    try:
+        made = pdf.pdf(text + evidence, _paper(agreement, text, files, day))
+    except Unfinished as error:
+        raise CannotMove(drawing_up.unfinished()) from error
+    return Final(evidence, made, events[-1].digest)
 
 
 def _evidence(

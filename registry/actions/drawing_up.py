@@ -13,7 +13,7 @@ from ..exchange import agreement_paper, agreement_text, localized, pdf, template
 from ..exchange import content as shape
 from ..exchange.agreement_text import Customer, Terms
 from ..exchange.digest import sha256
-from ..exchange.pdf import Paper, Unprintable
+from ..exchange.pdf import Paper, Unfinished, Unprintable
 from ..models import Agreement, DpaDraft, DpaRequest, DpaTemplateVersion, Release, ServiceProfile
 from .cases import CannotMove
 
@@ -51,12 +51,18 @@ class Document:
         return same and (version, release) == (self.version, self.release)
 
     def pdf(self) -> bytes:
-        """Raise Unprintable."""
-        return pdf.pdf(self.html, self._paper)
+        """Raise Unprintable, and CannotIssue where the typesetter fails."""
+        try:
+            return pdf.pdf(self.html, self._paper)
+        except Unfinished as error:
+            raise CannotIssue([unfinished()]) from error
 
     def pictures(self) -> list[bytes]:
-        """Its pages as PNG. Raise Unprintable."""
-        return pdf.pictures(self.html, self._paper)
+        """Its pages as PNG. Raise as `pdf` does."""
+        try:
+            return pdf.pictures(self.html, self._paper)
+        except Unfinished as error:
+            raise CannotIssue([unfinished()]) from error
 
     @property
     def _paper(self) -> Paper:
@@ -111,7 +117,13 @@ def problems(request: DpaRequest, draft: DpaDraft) -> list[str]:
             document.pdf()
         except Unprintable as error:
             found = [unprintable(error)]
+        except CannotIssue as error:
+            found = error.problems
     return found
+
+
+def unfinished() -> str:
+    return _("The document could not be made just now. Please try again in a few minutes.")
 
 
 def unprintable(error: Unprintable) -> str:
@@ -150,6 +162,7 @@ def _document(draft: DpaDraft, reference: str) -> Document:
             account=draft.account,
             name=draft.name,
             role=draft.role,
+            email=draft.request.requester.email,
         ),
         region=draft.region,
         governing_law=draft.governing_law,

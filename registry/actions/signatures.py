@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 
 from ..exchange import agreement_paper, pdf
 from ..exchange import signature as shape
-from ..exchange.pdf import Paper, Unprintable
+from ..exchange.pdf import Paper, Unfinished, Unprintable
 from ..models import Agreement, Signature
-from .drawing_up import unprintable
+from .cases import CannotMove
+from .drawing_up import unfinished, unprintable
 
 BROWSER = 400
 # They turn text around, on a page that proves who signed.
@@ -96,5 +97,7 @@ def _refuse_unprintable(signature: Signature) -> None:
             pdf.pdf(f"<p>{escape(text)}</p>", paper)
         except Unprintable as error:
             wrong[name] = unprintable(error)
+        except Unfinished as error:
+            raise CannotMove(unfinished()) from error
     if wrong:
         raise ValidationError(wrong)

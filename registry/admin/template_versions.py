@@ -14,10 +14,11 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from ..actions import templating
+from ..actions.drawing_up import unfinished
 from ..actions.entering import CannotPublish, DraftMoved
 from ..exchange import agreement_text, template_content
 from ..exchange.localized import autonym, tag, text_direction
-from ..exchange.pdf import Paper, Unprintable, pictures
+from ..exchange.pdf import Paper, Unfinished, Unprintable, pictures
 from ..exchange.template_changes import changes
 from ..exchange.terms import Terms
 from ..models import Agreement, DpaTemplate, DpaTemplateVersion
@@ -134,6 +135,9 @@ def pages(request: HttpRequest, pk: int, language: str) -> HttpResponse:
         found, missing = pictures(agreement_text.text(terms), paper), ""
     except Unprintable as error:
         found, missing = [], error.characters
+    except Unfinished:
+        found, missing = [], ""
+        messages.error(request, unfinished())
     context = {
         **_around(request, template, _("Preview")),
         "version": version,

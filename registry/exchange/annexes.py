@@ -78,6 +78,7 @@ def _parties(stated: Stated) -> list[Block]:
                 (_("Country"), escape(stated.country(customer.country))),
                 (_("Signatory"), escape(customer.name)),
                 (_("Role of the signatory"), escape(customer.role)),
+                (_("E-mail address"), or_not_stated(customer.email)),
                 (_("Account on the service"), or_not_stated(customer.account)),
             ],
         ),

@@ -1,6 +1,7 @@
 """HTML of ours as PDF: accessible, archivable, and the same bytes for the same input on every day."""
 
 import io
+import logging
 import os
 import subprocess
 import sys
@@ -18,6 +19,8 @@ from django.utils.translation import override
 from . import typesetter
 from .localized import tag
 from .pdf_tree import tree
+
+log = logging.getLogger(__name__)
 
 # Twenty pages take half a second; a machine under load takes longer.
 TIMEOUT = 60
@@ -62,8 +65,12 @@ class Unprintable(Exception):
         super().__init__(f"No font has: {', '.join(f'U+{ord(char):04X}' for char in characters)}")
 
 
+class Unfinished(Exception):
+    """The typesetter took too long, or broke: perhaps not the next time."""
+
+
 def pdf(html: str, paper: Paper) -> bytes:
-    """Raise Unprintable, and ValueError for HTML that pdf_tree does not know."""
+    """Raise Unprintable, Unfinished, and ValueError for HTML that pdf_tree does not know."""
     (made,) = _typeset(html, paper, 0)
     return made
 
@@ -83,25 +90,35 @@ def _typeset(html: str, paper: Paper, ppi: int) -> list[bytes]:
     }
     asked = io.BytesIO()
     typesetter.send(asked, job, [attachment.content for attachment in paper.attachments])
-    # Isolated (-I): no module of the folder it stands in, none of our secrets in its environment.
-    with _SETTING:
-        done = subprocess.run(  # noqa: S603 - our own file, no shell
-            [sys.executable, "-I", typesetter.__file__],
-            input=asked.getvalue(),
-            capture_output=True,
-            env={name: os.environ[name] for name in ("TMPDIR", "LD_LIBRARY_PATH") if name in os.environ},
-            timeout=TIMEOUT,
-        )
-    if done.returncode:
-        # What it wrote may hold the text, and so a person.
-        raise RuntimeError(f"The typesetter ended with {done.returncode}.")
-    head, files = typesetter.receive(io.BytesIO(done.stdout))
+    head, files = typesetter.receive(io.BytesIO(_run(asked.getvalue())))
     if head.get("missing"):
         raise Unprintable(head["missing"])
     if "fault" in head:
         # What typst says names our program's lines, never the text.
-        raise RuntimeError(head["fault"])
+        log.error("The typesetter refuses its program: %s", head["fault"])
+        raise Unfinished
     return files
+
+
+def _run(asked: bytes) -> bytes:
+    """Isolated (-I): no module of the folder it stands in, none of our secrets in its environment."""
+    try:
+        with _SETTING:
+            done = subprocess.run(  # noqa: S603 - our own file, no shell
+                [sys.executable, "-I", typesetter.__file__],
+                input=asked,
+                capture_output=True,
+                env={name: os.environ[name] for name in ("TMPDIR", "LD_LIBRARY_PATH") if name in os.environ},
+                timeout=TIMEOUT,
+            )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        log.error("The typesetter did not finish: %s", type(error).__name__)
+        raise Unfinished from error
+    if done.returncode:
+        # By its number alone: what it wrote may hold the text, and so a person.
+        log.error("The typesetter ended with %s.", done.returncode)
+        raise Unfinished
+    return done.stdout
 
 
 def _about(paper: Paper) -> dict[str, Any]:

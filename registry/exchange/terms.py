@@ -48,6 +48,7 @@ class Customer:
     account: str
     name: str
     role: str
+    email: str = ""
 
 
 @dataclass(frozen=True)
@@ -158,6 +159,7 @@ def sample_customer(country: str, account: str, language: str) -> Customer:
             account=account,
             name=_("Robin Sample"),
             role=_("Managing director"),
+            email="sample@example.com",
         )
 
 

@@ -3,7 +3,6 @@ the ready pages; no database is asked."""
 
 import fcntl
 import logging
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,7 +15,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 
 from ..exchange.localized import tag
-from ..exchange.pdf import Unprintable
+from ..exchange.pdf import Unfinished, Unprintable
 from ..exchange.policy_paper import key, policy_pdf
 from ..exchange.published import Entry, Site
 from . import errors, site
@@ -117,8 +116,7 @@ def _make(found: Site, entry: Entry, code: str) -> bytes:
     except Unprintable as error:
         log.warning("Release %s cannot be had as PDF (%s). %s. Set FONTS_DIR.", entry.number, code, error)
         return b""
-    except subprocess.TimeoutExpired as error:
-        log.exception("Release %s takes too long as PDF (%s).", entry.number, code)
+    except Unfinished as error:
         raise Busy from error
 
 

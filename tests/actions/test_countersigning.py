@@ -35,6 +35,19 @@ def kept():
     return [model.objects.count() for model in models], list(Agreement.objects.values_list("state", flat=True))
 
 
+def test_where_the_typesetter_fails_nothing_is_signed(accepted, officer, monkeypatch):
+    def fails(*args):
+        raise pdf.Unfinished
+
+    before = kept()
+    monkeypatch.setattr(pdf, "pdf", fails)
+
+    with pytest.raises(CannotMove, match="could not be made just now"):
+        signing.countersign(fresh(accepted.request), accepted, officer, **PROVIDER)
+
+    assert kept() == before
+
+
 def amend(standing, by):
     """Another document on the same request, accepted, in the place of what is in force."""
     dpa.move(fresh(standing.request), "in_review", by)

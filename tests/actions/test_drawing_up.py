@@ -134,6 +134,27 @@ def test_characters_that_no_font_has_are_a_problem_and_told(request_):
     ]
 
 
+def test_a_typesetter_that_fails_is_a_problem_that_goes_away(request_, monkeypatch):
+    def fails(*args):
+        raise pdf.Unfinished
+
+    monkeypatch.setattr(pdf, "pdf", fails)
+    monkeypatch.setattr(pdf, "pictures", fails)
+    draft = drafted(request_, company="Zephyrine 日本")
+    told = ["The document could not be made just now. Please try again in a few minutes."]
+
+    assert drawing_up.problems(request_, draft) == told
+    document = drawing_up.draw_up(draft, "AGR-2222-2222")
+    for make in (document.pdf, document.pictures):
+        with pytest.raises(drawing_up.CannotIssue) as caught:
+            make()
+        assert caught.value.problems == told
+
+
+def test_annex_ia_states_the_mailbox_that_the_agreement_was_concluded_with(request_):
+    assert request_.requester.email in drawing_up.draw_up(drafted(request_), "AGR-2222-2222").html
+
+
 def test_common_letters_are_not_typeset_to_learn_that_they_can_be(request_, monkeypatch):
     monkeypatch.setattr(pdf, "pdf", lambda *args: pytest.fail("typeset"))
 

@@ -9,7 +9,7 @@ import pypdf
 import pytest
 
 from registry.exchange import pdf as module
-from registry.exchange.pdf import Attachment, Paper, Unprintable, pdf, pictures
+from registry.exchange.pdf import Attachment, Paper, Unfinished, Unprintable, pdf, pictures
 from tests.fonts import font
 
 pytestmark = pytest.mark.alone
@@ -212,11 +212,11 @@ def test_pictures_show_the_pages():
 def test_a_document_that_takes_too_long_is_stopped(monkeypatch):
     monkeypatch.setattr(module, "TIMEOUT", 0.001)
 
-    with pytest.raises(subprocess.TimeoutExpired):
+    with pytest.raises(Unfinished):
         pdf(HTML, PAPER)
 
 
-def test_two_documents_at_most_are_set_at_once(monkeypatch):
+def test_two_documents_at_most_are_set_at_once(monkeypatch, caplog):
     running, most = [], []
 
     def slowly(*args, **kwargs):
@@ -231,25 +231,47 @@ def test_two_documents_at_most_are_set_at_once(monkeypatch):
         asked = [threads.submit(pdf, HTML, PAPER) for _document in range(6)]
 
     assert (len(most), max(most)) == (6, 2)
-    assert {str(document.exception()) for document in asked} == {"The typesetter ended with 7."}
+    assert {type(document.exception()) for document in asked} == {Unfinished}
+    assert set(caplog.messages) == {"The typesetter ended with 7."}
 
 
-def test_what_a_typesetter_that_breaks_says_of_the_text_is_not_repeated(monkeypatch, tmp_path):
+def test_what_a_typesetter_that_breaks_says_of_the_text_is_not_repeated(monkeypatch, tmp_path, caplog):
     broken = tmp_path / "broken.py"
     broken.write_text("import sys; print(sys.stdin.buffer.read(), file=sys.stderr); sys.exit(7)")
     monkeypatch.setattr(module.typesetter, "__file__", str(broken))
 
-    with pytest.raises(RuntimeError) as caught:
+    with pytest.raises(Unfinished) as caught:
         pdf("<p>Secret Person</p>", PAPER)
 
-    assert str(caught.value) == "The typesetter ended with 7."
+    assert (str(caught.value), caplog.messages) == ("", ["The typesetter ended with 7."])
 
 
-def test_the_typesetter_is_told_no_secret(monkeypatch, tmp_path):
+def test_a_typesetter_that_cannot_be_started_has_not_finished(monkeypatch):
+    monkeypatch.setattr(module.sys, "executable", "/nowhere/python")
+
+    with pytest.raises(Unfinished):
+        pdf(HTML, PAPER)
+
+
+def test_a_program_that_typst_refuses_is_logged_and_the_document_is_not_made(monkeypatch, tmp_path, caplog):
+    wrong = tmp_path / "wrong.typ"
+    wrong.write_text("#let document-data = [")
+    monkeypatch.setattr(module, "PROGRAM", wrong)
+
+    with pytest.raises(Unfinished):
+        pdf(HTML, PAPER)
+
+    (said,) = caplog.messages
+    assert said.startswith("The typesetter refuses its program: ")
+
+
+def test_the_typesetter_is_told_no_secret(monkeypatch, tmp_path, caplog):
     nosy = tmp_path / "nosy.py"
     nosy.write_text("import os, sys; sys.stdin.buffer.read(); sys.exit(7 if 'SECRET_KEY' in os.environ else 8)")
     monkeypatch.setattr(module.typesetter, "__file__", str(nosy))
     monkeypatch.setenv("SECRET_KEY", "a secret")
 
-    with pytest.raises(RuntimeError, match=r"ended with 8\.$"):
+    with pytest.raises(Unfinished):
         pdf(HTML, PAPER)
+
+    assert caplog.messages == ["The typesetter ended with 8."]

@@ -102,6 +102,16 @@ def countersign(page: Page, product: Product, mails: Sink, number: int) -> None:
     expect(page.get_by_role("heading", name="Amendment and end")).to_be_visible()
 
 
+def end(page: Page, product: Product) -> None:
+    """Staff notes that the contract has ended today."""
+    page.goto(f"{product.url}/admin/registry/agreement/")
+    page.get_by_role("link", name=re.compile(r"AGR-")).first.click()
+    page.locator("summary", has_text="End the agreement").click()
+    page.locator("#end-on").fill(page.locator("#end-on").get_attribute("max") or "")
+    page.get_by_role("button", name="End the agreement").click()
+    expect(page.locator("section[aria-labelledby=facts]")).to_contain_text("ended")
+
+
 def download(page: Page, what: str) -> bytes:
     with page.expect_download() as waiting:
         page.locator(what).first.click()
@@ -173,12 +183,7 @@ def test_a_danish_customer_concludes_an_agreement_the_same_day(
     assert people_held(product) == "[1, 4, 2, 2] ['in_force']"
 
     # the contract ends; the limitation period passes; the clock erases the person, and the record stays
-    page.goto(f"{product.url}/admin/registry/agreement/")
-    page.get_by_role("link", name=re.compile(r"AGR-")).first.click()
-    page.locator("summary", has_text="End the agreement").click()
-    page.locator("#end-on").fill(page.locator("#end-on").get_attribute("max") or "")
-    page.get_by_role("button", name="End the agreement").click()
-    expect(page.locator("#facts ~ dl, section[aria-labelledby=facts]").first).to_contain_text("ended", ignore_case=True)
+    end(page, product)
     clock.write_text(str(5 * 366))
     wait_for(lambda: people_held(product) == "[0, 0, 0, 0] ['ended']", seconds=60)
     assert page.goto(own_page).status == 404
@@ -197,7 +202,7 @@ def test_a_hungarian_customer_of_a_known_domain_signs_elsewhere_and_uploads(
     )
 
     # issued at once, without anybody's look
-    ask(page, product, mails, "hu", "HU", HUNGARIAN)
+    reference = ask(page, product, mails, "hu", "HU", HUNGARIAN)
     own_page = page.url
     expect(page.locator("ol.way")).to_have_attribute("data-state", "issued")
     issued = download(page, "#document a[download]")
@@ -232,6 +237,21 @@ def test_a_hungarian_customer_of_a_known_domain_signs_elsewhere_and_uploads(
     final = pypdf.PdfReader(io.BytesIO(download(page, "a[href$='final.pdf']")))
     inside = sorted(content for contents in final.attachments.values() for content in contents)
     assert inside == sorted([issued, signed])
+
+    # the contract ends, nothing has to be kept, and staff erases who asks for it
+    product.manage(
+        "shell", "-c", "from registry.models import *; p = ServiceProfile.load(); p.limitation_years = 0; p.save()"
+    )
+    end(page, product)
+    page.goto(f"{product.url}/admin/registry/dparequest/")
+    page.get_by_role("link", name=reference).click()
+    page.get_by_role("link", name=re.compile("erase", re.IGNORECASE)).first.click()
+    page.locator("[name=ground]").select_option("request")
+    page.get_by_role("button", name="Yes, erase").click()
+    expect(page.get_by_text("The personal data of this request has been erased.")).to_be_visible()
+    assert people_held(product) == "[0, 0, 0, 0] ['ended']"
+    assert f"{reference}" in product.manage("erasure_log")
+    assert HUNGARIAN["name"] not in page.content()
 
 
 def test_a_customer_is_declined_and_reads_why(product: Product, mails: Sink, page: Page) -> None:
