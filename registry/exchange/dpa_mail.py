@@ -84,7 +84,7 @@ class About:
     ) -> EmailMultiAlternatives:
         """In the source language, which is active: where to look, and nothing about the person, for fewer copies of it.
 
-        `page` is one of the admin.
+        `page` is one of the admin. Where a document was issued meanwhile nothing waits for staff.
         """
         return message(
             kind,
@@ -93,7 +93,8 @@ class About:
             to=to,
             subject=subject % {"reference": self.reference},
             context=self.told()
-            | {"facts": [(label, value) for label, value in facts if value], "page": page, "digest": digest},
+            | {"facts": [(label, value) for label, value in facts if value], "page": page, "digest": digest}
+            | {"waits": self.request.state != DpaRequest.State.ISSUED},
             language=self.content["source_language"],
             event=self.event.replace(" ", "-"),
         )

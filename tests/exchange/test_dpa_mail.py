@@ -95,6 +95,17 @@ def test_the_notice_leads_into_the_admin_in_the_source_language_and_names_nobody
         assert "European Union" in body
 
 
+def test_the_notice_asks_staff_for_nothing_where_the_document_was_issued_without_review(request_):
+    asks, calms = "take it and answer it here", "issued on it without review"
+    for body in bodies(dpa_mail.notice(about(request_), to="dpa@example.com", page=ADMIN)):
+        assert (asks in body, calms in body) == (True, False)
+
+    request_.state = "issued"
+    for body in bodies(dpa_mail.notice(about(request_), to="dpa@example.com", page=ADMIN)):
+        assert (asks in body, calms in " ".join(body.split())) == (False, True)
+        assert ADMIN in body
+
+
 def test_a_notice_without_a_region_leaves_its_line_out(db):
     request = submit(region="")
 
