@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import SimpleTestCase
 
 
 def browser_is_here() -> bool:
@@ -19,12 +20,25 @@ def browser_is_here() -> bool:
         return Path(playwright.chromium.executable_path).exists()
 
 
+def asks_for_a_database(item: pytest.Item) -> bool:
+    """pytest-django lets no other test reach one, and a browser's product has its own."""
+    fixtures = {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
+    case = issubclass(getattr(item, "cls", None) or object, SimpleTestCase)
+    return bool(fixtures or case or item.get_closest_marker("django_db") or item.get_closest_marker("browser"))
+
+
+def belongs_elsewhere(item: pytest.Item) -> bool:
+    """Whether a test says on the other database what it would say on this one, or can say it there alone."""
+    if connection.vendor != "postgresql":
+        return item.get_closest_marker("postgresql") is not None
+    return any(map(item.get_closest_marker, ("looks", "alone"))) or not asks_for_a_database(item)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    others = ("looks", "alone") if connection.vendor == "postgresql" else ("postgresql",)
-    elsewhere = [item for item in items if any(map(item.get_closest_marker, others))]
+    elsewhere = [item for item in items if belongs_elsewhere(item)]
     config.hook.pytest_deselected(items=elsewhere)
-    items[:] = [item for item in items if not any(map(item.get_closest_marker, others))]
+    items[:] = [item for item in items if item not in elsewhere]
     journeys = [item for item in items if item.get_closest_marker("browser")]
     if journeys and not browser_is_here():
         for item in journeys:

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.test import TestCase
+
+from .leftout import asks_for_a_database
 
 pytestmark = pytest.mark.alone
 
@@ -39,3 +42,22 @@ def test_without_chromium_the_journeys_are_named_and_in_ci_they_are_missed(
     assert " skipped in " in done.stdout.splitlines()[-1]
     assert "passed" not in done.stdout.splitlines()[-1]
     assert done.returncode == status
+
+
+def test_a_test_without_a_database_asks_for_none(request: pytest.FixtureRequest) -> None:
+    assert asks_for_a_database(request.node) is False
+
+
+def test_a_test_with_a_database_asks_for_it(request: pytest.FixtureRequest, db: None) -> None:
+    assert asks_for_a_database(request.node) is True
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_test_marked_for_a_database_asks_for_it(request: pytest.FixtureRequest) -> None:
+    assert asks_for_a_database(request.node) is True
+
+
+def test_a_test_case_of_django_asks_for_a_database(request: pytest.FixtureRequest, monkeypatch) -> None:
+    monkeypatch.setattr(type(request.node), "cls", TestCase)
+
+    assert asks_for_a_database(request.node) is True
