@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.agreements import document
 
 from .product import Product
+from .receiving import wait_for
 from .test_looks import breaches
 
 pytestmark = [pytest.mark.browser, pytest.mark.looks]
@@ -136,6 +137,6 @@ def test_a_table_that_is_too_wide_moves_by_itself(product: Product, page: Page):
     table = page.locator(".wide-table").first
     table.focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_function("document.querySelector('.wide-table').scrollLeft > 0")
+    wait_for(lambda: page.evaluate("document.querySelector('.wide-table').scrollLeft") > 0)
 
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
