@@ -4,8 +4,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.smtp import Sink, sink
+
 from .browsing import ARGUMENTS, chromium_path
 from .product import Product, running
+
+CLOCK = Path(__file__).parent / "clock"
 
 
 @pytest.fixture(scope="session")
@@ -19,6 +23,32 @@ def trust_page(product_at_rest: Product, tmp_path_factory: pytest.TempPathFactor
 def product(product_at_rest: Product, tmp_path: Path) -> Iterator[Product]:
     """For those who change something: a product of their own."""
     with running(product_at_rest, tmp_path) as served:
+        yield served
+
+
+@pytest.fixture
+def mails() -> Iterator[Sink]:
+    with sink() as found:
+        yield found
+
+
+@pytest.fixture
+def clock(tmp_path: Path) -> Path:
+    """How many days ahead the product lives; whoever writes it moves the product's clock."""
+    file = tmp_path / "clock"
+    file.write_text("0")
+    return file
+
+
+@pytest.fixture
+def product_in_time(product_at_rest: Product, tmp_path: Path, mails: Sink, clock: Path) -> Iterator[Product]:
+    """A product of one's own that sends its mails and follows a clock."""
+    environment = {
+        "EMAIL_URL": f"smtp://127.0.0.1:{mails.port}",
+        "CLOCK_FILE": str(clock),
+        "PYTHONPATH": str(CLOCK),
+    }
+    with running(product_at_rest, tmp_path, **environment) as served:
         yield served
 
 

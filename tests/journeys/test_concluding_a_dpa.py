@@ -2,22 +2,20 @@
 
 import io
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pypdf
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.smtp import Sink, sink
+from tests.smtp import Sink
 
-from .product import Product, running
+from .product import Product
 from .receiving import link_in, mail_to, send, text_of, wait_for
 from .test_publishing import sign_in
 
 pytestmark = pytest.mark.browser
 
-CLOCK = Path(__file__).parent / "clock"
 STAFF = "dpa@example.com"
 DANE = {
     "company": "Blåbær & Søn ApS",
@@ -38,28 +36,8 @@ HUNGARIAN = {
 
 
 @pytest.fixture
-def mails() -> Iterator[Sink]:
-    with sink() as found:
-        yield found
-
-
-@pytest.fixture
-def clock(tmp_path: Path) -> Path:
-    """How many days ahead the product lives; whoever writes it moves the product's clock."""
-    file = tmp_path / "clock"
-    file.write_text("0")
-    return file
-
-
-@pytest.fixture
-def product(product_at_rest: Product, tmp_path: Path, mails: Sink, clock: Path) -> Iterator[Product]:
-    environment = {
-        "EMAIL_URL": f"smtp://127.0.0.1:{mails.port}",
-        "CLOCK_FILE": str(clock),
-        "PYTHONPATH": str(CLOCK),
-    }
-    with running(product_at_rest, tmp_path, **environment) as served:
-        yield served
+def product(product_in_time: Product) -> Product:
+    return product_in_time
 
 
 def ask(page: Page, product: Product, mails: Sink, language: str, country: str, who: dict[str, str]) -> str:

@@ -3,21 +3,19 @@
 import re
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.smtp import Sink, sink
+from tests.smtp import Sink
 
-from .product import Product, running
+from .product import Product
 from .receiving import link_in, mail_to, seen_on, send, text_of, wait_for
 from .test_publishing import sign_in
 
 pytestmark = pytest.mark.browser
 
-CLOCK = Path(__file__).parent / "clock"
 CUSTOMER = "mari.maasikas@klient.example"
 DRAFT = (
     "from registry.models import Subprocessor; "
@@ -26,28 +24,8 @@ DRAFT = (
 
 
 @pytest.fixture
-def mails() -> Iterator[Sink]:
-    with sink() as found:
-        yield found
-
-
-@pytest.fixture
-def clock(tmp_path: Path) -> Path:
-    """How many days ahead the product lives; whoever writes it moves the product's clock."""
-    file = tmp_path / "clock"
-    file.write_text("0")
-    return file
-
-
-@pytest.fixture
-def product(product_at_rest: Product, tmp_path: Path, mails: Sink, clock: Path) -> Iterator[Product]:
-    environment = {
-        "EMAIL_URL": f"smtp://127.0.0.1:{mails.port}",
-        "CLOCK_FILE": str(clock),
-        "PYTHONPATH": str(CLOCK),
-    }
-    with running(product_at_rest, tmp_path, **environment) as served:
-        yield served
+def product(product_in_time: Product) -> Product:
+    return product_in_time
 
 
 def test_a_customer_hears_of_a_change_objects_and_sees_it_come(product: Product, mails: Sink, clock: Path, page: Page):
