@@ -1,7 +1,7 @@
 """What needs attention, as values for the first page of the admin, each with the place where it is mended."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -23,45 +23,11 @@ from ..exchange.localized import day, percent
 from ..exchange.telling import tell
 from ..models import Agreement, Delivery, DpaRequest, Objection, Release, TranslationPin
 from . import following, queueing
+from .card import MOST, Card, Item
 from .mending import address, listing, passage
 from .naming import language_label, spoken
 from .speaking import Speech
 from .workbench_pages import Choice
-
-# A card shows so many entries; the page behind its link has the rest.
-MOST = 8
-
-
-@dataclass(frozen=True)
-class Item:
-    text: str
-    address: str = ""
-    note: str = ""
-    urgent: bool = False
-
-
-@dataclass(frozen=True)
-class Card:
-    """One subject. Without a `count` it is in order, and `calm` says so."""
-
-    key: str
-    title: str
-    calm: str
-    count: int = 0
-    items: list[Item] = field(default_factory=list)
-    link: tuple[str, str] | None = None
-    languages: list[dict[str, Any]] = field(default_factory=list)
-
-    @property
-    def urgent(self) -> bool:
-        return any(item.urgent for item in self.items)
-
-    @property
-    def more(self) -> str:
-        hidden = self.count - len(self.items)
-        if self.languages or hidden <= 0:
-            return ""
-        return ngettext("And %(count)s more.", "And %(count)s more.", hidden) % {"count": hidden}
 
 
 def cards(request: HttpRequest) -> list[Card]:
